@@ -1,0 +1,124 @@
+# stanch: build, test, measure. `make help` lists the targets.
+# Everything goes to build/$(CONFIG)/; CONFIG is release, debug, asan or tsan.
+
+CONFIG ?= release
+PREFIX ?= /usr/local
+B := build/$(CONFIG)
+CC ?= cc
+CXX ?= c++
+VERSION := 0.1.0
+
+# V=1 shows the commands; with -s nothing is said at all.
+Q := $(if $(V),,@)
+SAY := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),true,echo)
+
+# Rooms from the top down: a room's archive may need those after it.
+ROOMS := cli engine report leaks source detect ruleset decode check flow base
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wpointer-arith \
+	-Wwrite-strings -Wcast-qual -Walloca -Werror
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE \
+	-ftrivial-auto-var-init=zero -fno-delete-null-pointer-checks \
+	-fvisibility=hidden
+ifeq ($(shell uname -m),x86_64)
+HARDEN += -fcf-protection=full
+endif
+LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+OPT_release := -O2 -D_FORTIFY_SOURCE=3
+OPT_debug := -O0 -g3
+OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+OPT_tsan := -O1 -g -fsanitize=thread
+ifeq ($(OPT_$(CONFIG)),)
+$(error CONFIG=$(CONFIG) is not one of release, debug, asan, tsan)
+endif
+
+CPPFLAGS += -D_GNU_SOURCE -Iscanner -DSTANCH_VERSION='"$(VERSION)"' \
+	-DPCRE2_CODE_UNIT_WIDTH=8 -ffile-prefix-map=$(CURDIR)=.
+ALL_CFLAGS = -std=c11 $(WARN) $(HARDEN) $(OPT_$(CONFIG)) -pthread $(CFLAGS)
+ALL_CXXFLAGS = -std=c++17 -Wall -Wextra -fno-rtti $(HARDEN) \
+	$(OPT_$(CONFIG)) -pthread $(CXXFLAGS)
+ALL_LDFLAGS = $(LINK) $(OPT_$(CONFIG)) -pthread $(LDFLAGS)
+# Static where Debian has the archive: start-up is part of the product.
+LIBS := -Wl,-Bstatic -lpcre2-8 -lcrypto -Wl,-Bdynamic -ldl \
+	-static-libstdc++ -static-libgcc
+
+sources = $(sort $(wildcard scanner/$(1)/*.c) $(wildcard scanner/$(1)/*.cpp))
+objects = $(patsubst scanner/%,$(B)/%.o,$(call sources,$(1)))
+ARCHIVES := $(ROOMS:%=$(B)/lib%.a)
+UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+.PHONY: all help deps test check check-all bench accuracy fuzz install clean
+
+## all: build $(B)/stanch
+all: $(B)/stanch
+
+## help: this list
+help:
+	@sed -n 's/^## //p' Makefile
+
+## deps: install the Debian packages that build and tests need
+deps:
+	@sh tests/deps.sh
+
+$(B)/%.c.o: scanner/%.c
+	@mkdir -p $(@D)
+	@$(SAY) CC $<
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/%.cpp.o: scanner/%.cpp
+	@mkdir -p $(@D)
+	@$(SAY) CXX $<
+	$(Q)$(CXX) $(CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
+
+define room
+$(B)/lib$(1).a: $(call objects,$(1))
+	@rm -f $$@
+	$$(Q)$$(AR) rcs $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room,$(r))))
+
+# The rule packs become constant data; see scanner/ruleset/README.md.
+RULES := $(sort $(wildcard rules/*.toml))
+$(B)/rulec: $(B)/ruleset/tool/rulec.c.o $(B)/libruleset.a $(B)/libdecode.a \
+		$(B)/libcheck.a $(B)/libflow.a $(B)/libbase.a
+	$(Q)$(CXX) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/builtin.c: $(B)/rulec $(RULES)
+	@$(SAY) RULES $@
+	$(Q)$< $(RULES) >$@
+
+$(B)/builtin.o: $(B)/builtin.c
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -O0 -c -o $@ $<
+
+$(B)/stanch: $(B)/main.c.o $(ARCHIVES) $(B)/builtin.o
+	@$(SAY) LINK $@
+	$(Q)$(CXX) $(ALL_LDFLAGS) -o $@ $(B)/main.c.o $(B)/builtin.o \
+		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
+
+# A unit test links its room and those below it, by layers.txt; the built-in
+# rules too, where rulesets are among them.
+below = $(1) $(shell awk -F: '$$1=="$(1)"{print $$2}' scanner/layers.txt)
+unit_parts = $(patsubst %,$(B)/lib%.a,$(call below,$(1))) \
+	$(if $(filter ruleset,$(call below,$(1))),$(B)/builtin.o)
+.SECONDEXPANSION:
+$(B)/unit/%_test: tests/unit/%_test.c tests/unit/unit.h \
+		$$(call unit_parts,$$*)
+	@mkdir -p $(@D)
+	@$(SAY) UNIT $*
+	$(Q)$(CC) $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) -c -o $@.o $<
+	$(Q)$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(filter %.o,$^) \
+		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS)
+
+## unit: build and run the unit tests
+unit: $(UNITS)
+	@for t in $(UNITS); do echo "$$t"; $$t || exit 1; done
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

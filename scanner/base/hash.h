@@ -1,0 +1,52 @@
+/*
+ * hash: content keys and digests.
+ *
+ * XXH3-128 keys content for deduplication inside one run (not an identity
+ * that an attacker cannot forge: pass a random seed per run, hash_seed()).
+ * SHA-256 makes C3IDs and checksums. Pure functions, any thread.
+ */
+#ifndef STANCH_BASE_HASH_H
+#define STANCH_BASE_HASH_H
+
+#include "base/bytes.h"
+
+#include <stdint.h>
+
+struct hash128 {
+	uint64_t low, high;
+};
+
+#define SHA256_SIZE 32
+
+struct hash128 hash_128(bytes data, uint64_t seed);
+uint64_t hash_64(bytes data, uint64_t seed);
+static inline bool hash_128_equal(struct hash128 a, struct hash128 b)
+{
+	return a.low == b.low && a.high == b.high;
+}
+
+/* Streaming XXH3-128 for content that is read in windows. */
+struct hash_stream;
+struct hash_stream *hash_stream_new(void); /* NULL: no memory */
+void hash_stream_free(struct hash_stream *s);
+void hash_stream_begin(struct hash_stream *s, uint64_t seed);
+void hash_stream_add(struct hash_stream *s, bytes data);
+struct hash128 hash_stream_end(const struct hash_stream *s);
+
+/* 64 random bits from the system; falls back to the clock and the pid. */
+uint64_t hash_seed(void);
+
+void hash_sha256(bytes data, unsigned char digest[SHA256_SIZE]);
+void hash_hmac_sha256(bytes key, bytes data, unsigned char digest[SHA256_SIZE]);
+/* IEEE 802.3 CRC-32, as zlib's crc32(). */
+uint32_t hash_crc32(bytes data);
+
+/*
+ * Cross-company correlating id: base64 of the first 15 bytes of
+ * SHA-256("CrossMicrosoftCorrelatingId:" + upper-case hex of SHA-256(token)).
+ * Source: microsoft/security-utilities. "test" -> rPHgxCVAOw6CZsT9xXEw.
+ */
+#define C3ID_LENGTH 20
+void hash_c3id(bytes token, char id[C3ID_LENGTH + 1]);
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * decode: encoded regions of a text, made plain, with a map back.
+ *
+ * Knows the encodings that people leak tokens in, nothing of rules. The
+ * encoder half writes a literal as it looks inside encoded text (to search
+ * for it) and whole texts (to assemble tests). Pure functions; no allocation
+ * beyond the caller's buffers; any thread.
+ */
+#ifndef STANCH_DECODE_DECODE_H
+#define STANCH_DECODE_DECODE_H
+
+#include "base/buf.h"
+#include "flow/rule.h"
+
+/*
+ * One appearance of a plain literal inside encoded text. A literal of n bytes
+ * has several: base64 three (by alignment), hex two (by case) ...
+ */
+#define DECODE_FORM_MAX 512
+struct decode_form {
+	unsigned char at[DECODE_FORM_MAX];
+	uint16_t n;
+	/*
+	 * Base64: encoded characters from a 4-character group's start to
+	 * at[0] (0..3); hex: 0; UTF-16: parity is even at at[0].
+	 */
+	uint8_t phase;
+};
+
+/* At most this many forms come from one literal and encoding. */
+#define DECODE_FORMS 8
+
+/*
+ * Write the appearances of `literal` under encoding `e`, as far as they do
+ * not depend on the bytes around it; forms shorter than 3 bytes are left
+ * out. BASE64URL gives only forms that differ from BASE64. PERCENT gives:
+ * every byte escaped (both cases of hex digits); only the reserved bytes
+ * escaped, when there are any. UTF-16: LE and BE forms without the outermost
+ * NUL. Returns how many.
+ */
+size_t decode_forms(bytes literal, enum encoding e,
+	struct decode_form forms[DECODE_FORMS]);
+
+/* A decoded region. Zero it, give it room once, reuse it. */
+struct decode_region {
+	unsigned char *text; /* room bytes: what was decoded */
+	uint32_t *from;	     /* room + 1: offset in the input of the first
+				encoded byte of text[i]; from[n] is the end */
+	size_t n;
+	size_t room;
+	size_t begin, end; /* the input bytes that it covers */
+};
+/* Room for n decoded bytes; false without memory. */
+bool decode_region_init(struct decode_region *r, size_t room);
+void decode_region_release(struct decode_region *r);
+
+/*
+ * Decode the encoded run around offset `at` of `input`, which is known to be
+ * part of one: for base64, at[0] is `phase` characters into a group. Looks
+ * at most `span` bytes to each side. Base64 and hex runs may be wrapped:
+ * CR, LF and following blanks are stepped over, as are JSON's escaped "\n"
+ * and "\/". Base64 accepts both alphabets. Returns false when nothing
+ * sensible is there. Positions in r->from are offsets in `input`.
+ */
+bool decode_around(struct decode_region *r, enum encoding e, bytes input,
+	size_t at, unsigned phase, size_t span);
+
+/*
+ * The next base64 run (either alphabet) in input[at..end) with at least
+ * min and at most max characters: sets *begin and *run_end. For
+ * `Authorization: Basic` and its like, where the phase is 0 at *begin.
+ */
+bool decode_next_run(bytes input, size_t at, size_t end, size_t min,
+	size_t max, size_t *begin, size_t *run_end);
+
+/* Is this text UTF-16, by its byte order mark or by its zeroes? PLAIN: no.
+ * *skip is the length of the mark. Looks at the first few KiB only. */
+enum encoding decode_sniff_utf16(bytes head, size_t *skip);
+/*
+ * UTF-16 to one byte a unit: ASCII as it is, anything else 0x80 | low bits,
+ * so that unit i is byte i. Reads whole units; returns how many.
+ */
+size_t decode_narrow_utf16(enum encoding e, bytes units, unsigned char *out);
+
+/* The whole of `plain` under `e`, appended to out. For tests, examples. */
+void decode_encode(enum encoding e, bytes plain, struct buf *out);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * engine: joins the stages and keeps the coverage ledger. The only room that
+ * starts threads; all are joined before engine_run returns.
+ */
+#ifndef STANCH_ENGINE_ENGINE_H
+#define STANCH_ENGINE_ENGINE_H
+
+#include "detect/detect.h"
+#include "leaks/leaks.h"
+#include "report/report.h"
+#include "source/source.h"
+
+enum engine_progress { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
+
+struct engine_options {
+	unsigned jobs;	       /* threads; 0: one per processor */
+	double timeout;	       /* seconds; 0: none */
+	uint64_t max_file_size; /* bytes; 0: none */
+	bool max_file_size_named; /* by the user: a skip by it is complete */
+	unsigned archive_depth;
+	bool ignored;
+	enum engine_progress progress;
+};
+
+struct engine;
+
+struct engine *engine_new(const struct detector *detector,
+	struct leaks *leaks, const struct engine_options *options,
+	struct error *err);
+void engine_free(struct engine *e);
+
+/*
+ * Scan one target: a directory, a file, or "-". Findings go to `leaks`,
+ * counts to the ledger. A target that is not there is ERR_USAGE; what cannot
+ * be read inside one is counted and the scan goes on. Call once a target.
+ */
+enum status engine_scan(struct engine *e, const char *target,
+	struct error *err) MUST_USE;
+
+/* Stop as soon as possible; async-signal-safe. `why` is static text. */
+void engine_interrupt(struct engine *e, const char *why);
+
+/* What was covered so far; `seconds` since engine_new. Valid until free. */
+void engine_summary(struct engine *e, struct report_summary *out);
+
+#endif

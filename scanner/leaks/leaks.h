@@ -1,0 +1,104 @@
+/*
+ * leaks: sightings gathered into leaks.
+ *
+ * A leak is one secret under one rule with all its places. Places are added
+ * from any thread (one lock, held for a copy); leaks_finish sorts them, so the
+ * result does not depend on who came first. Secrets are held in memory only
+ * and wiped by leaks_free.
+ */
+#ifndef STANCH_LEAKS_LEAKS_H
+#define STANCH_LEAKS_LEAKS_H
+
+#include "base/error.h"
+#include "flow/sighting.h"
+
+/* Where a text came from: the `source` of the contract. */
+enum leak_source {
+	LEAK_WORKTREE,
+	LEAK_INDEX,
+	LEAK_HISTORY,
+	LEAK_MESSAGE,
+	LEAK_STDIN,
+	LEAK_ARCHIVE,
+};
+const char *leak_source_name(enum leak_source s);
+
+/* The commit that introduced a place; all texts may hold any bytes. */
+struct leak_commit {
+	bytes id; /* hex */
+	bytes author, email;
+	bytes date; /* RFC 3339 */
+	bytes subject;
+};
+
+/* One place of one leak: what a `finding` record says. */
+struct leak_place {
+	bytes path;
+	enum leak_source source;
+	uint64_t offset, length;
+	uint32_t line, column, end_line, end_column;
+	enum confidence confidence;
+	const char *reason;
+	uint8_t encodings[SIGHTING_ENCODINGS];
+	uint8_t encoding_count;
+	float entropy;
+	bytes excerpt;
+	uint32_t excerpt_at, excerpt_n;
+	struct sighting_part parts[SIGHTING_PARTS];
+	uint8_t part_count;
+	bytes object;		/* blob id in hex, or empty */
+	const struct leak_commit *commit; /* or NULL */
+	bool unreachable, in_head;
+	const char *suppressed; /* reason, or NULL */
+};
+
+struct leak {
+	const struct rule *rule;
+	bytes secret;
+	char *fingerprint;   /* "<rule>:<C3ID>", or keyed: "<rule>:k..." */
+	enum confidence confidence; /* the surest of its places */
+	struct leak_place *places; /* sorted: path, offset, commit */
+	size_t place_count;
+};
+
+struct leaks;
+
+struct leaks_options {
+	/* Key for fingerprints of guessable secrets; see README. */
+	bytes fingerprint_key;
+};
+
+struct leaks *leaks_new(const struct leaks_options *options,
+	struct error *err);
+void leaks_free(struct leaks *l);
+
+/*
+ * Add one sighting at one path; everything is copied. Over LIMIT_SIGHTINGS it
+ * is only counted. Any thread. ERR_MEMORY is also counted as unlisted.
+ */
+enum status leaks_add(struct leaks *l, const struct sighting *s, bytes path,
+	enum leak_source source) MUST_USE;
+
+/*
+ * Sightings of one text, kept to be told again for each path with the same
+ * content. Made by one thread, then frozen and shared.
+ */
+struct leak_memo;
+struct leak_memo *leak_memo_new(void);
+void leak_memo_free(struct leak_memo *m);
+/* A detect_sink: context is the memo. Copies. */
+void leak_memo_sink(void *context, const struct sighting *s);
+size_t leak_memo_count(const struct leak_memo *m);
+enum status leaks_add_memo(struct leaks *l, const struct leak_memo *m,
+	bytes path, enum leak_source source) MUST_USE;
+
+/* Group and sort. After it nothing may be added, and reading is free. */
+enum status leaks_finish(struct leaks *l, struct error *err) MUST_USE;
+size_t leaks_count(const struct leaks *l);
+/* In order: surest first, then rule id, then first place. */
+const struct leak *leaks_at(const struct leaks *l, size_t i);
+/* Places listed, and seen but not listed. Before finish: so far (atomic). */
+uint64_t leaks_place_count(const struct leaks *l);
+uint64_t leaks_unlisted(const struct leaks *l);
+
+#endif
