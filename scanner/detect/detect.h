@@ -30,6 +30,13 @@ struct detector *detector_new(const struct ruleset *rules,
 void detector_free(struct detector *d);
 
 /*
+ * A key that two paths share when no rule's path pattern and no allowlist of
+ * paths can tell them apart; 0 for all paths when no rule looks at paths. The
+ * engine scans equal content once for each such key. Any thread.
+ */
+uint64_t detector_path_key(const struct detector *d, bytes path);
+
+/*
  * A sink takes sightings of one text, in order of offset, then rule id. What
  * it points to is gone when it returns.
  */
