@@ -25,6 +25,11 @@
 #define LIMIT_SIGHTINGS_PER_RULE 1000
 /* Sightings kept for one run; more are counted, not listed. */
 #define LIMIT_SIGHTINGS 100000
+/* Bytes that the kept sightings of a run may take; over it the surest and
+ * first are kept and the others counted, not listed. */
+#define LIMIT_LEAKS_BYTES ((size_t)40 << 20)
+/* The same for the sightings of one text that is remembered. */
+#define LIMIT_MEMO_BYTES ((size_t)4 << 20)
 /* Bytes of a reported secret; a longer match is cut for the report. */
 #define LIMIT_SECRET ((size_t)16 << 10)
 
@@ -51,9 +56,40 @@
 /* A nested archive is held in memory up to this size; larger is skipped. */
 #define LIMIT_ARCHIVE_NESTED ((size_t)32 << 20)
 
+/* A git object held in memory; larger plain ones are streamed, larger
+ * results of deltas are counted as skipped. */
+#define LIMIT_OBJECT ((size_t)128 << 20)
+/* Bytes that all threads' object buffers hold together; what does not fit is
+ * counted as failed for memory. */
+#define LIMIT_OBJECT_SUM ((size_t)384 << 20)
+/* Files in one objects/xx directory, and packs in a store. */
+#define LIMIT_PACKS 65536
+/* Alternates that point to alternates. git follows five. */
+#define LIMIT_ALTERNATES 5
+
 /* Directory nesting; deeper is counted as skipped. */
 #define LIMIT_TREE_DEPTH 4096
 /* Bytes of a path that we build. */
 #define LIMIT_PATH ((size_t)64 << 10)
+/* Names of one directory; those over it are counted as skipped. */
+#define LIMIT_DIRECTORY ((size_t)4 << 20)
+/* A .gitignore: bytes and patterns; and what all of a tree may hold in
+ * memory. A file over it is not obeyed: more is scanned, not less. */
+#define LIMIT_IGNORE_FILE ((size_t)1 << 20)
+#define LIMIT_IGNORE_PATTERNS 20000
+#define LIMIT_IGNORE_MEMORY ((size_t)16 << 20)
+/* Steps of matching one pattern with one path; over it: no match. */
+#define LIMIT_IGNORE_STEPS 100000
+/* Bytes of a .git/index, as stored and as names; over it nothing is taken
+ * for ignored. The index of a repository with a million files is 100 MB. */
+#define LIMIT_GIT_INDEX ((size_t)256 << 20)
+
+/* Contents remembered in one run, to be scanned once; later ones are scanned
+ * each time. 24 bytes each in a table at most three quarters full. */
+#define LIMIT_SEEN ((size_t)512 << 10)
+/* Threads of one run. */
+#define LIMIT_JOBS 256u
+/* Paths that could not be scanned, kept to be named; all are counted. */
+#define LIMIT_PROBLEMS 20
 
 #endif

@@ -44,12 +44,13 @@ struct leak_place {
 	float entropy;
 	bytes excerpt;
 	uint32_t excerpt_at, excerpt_n;
-	struct sighting_part parts[SIGHTING_PARTS];
+	const struct sighting_part *parts; /* companions found beside it */
 	uint8_t part_count;
 	bytes object;		/* blob id in hex, or empty */
 	const struct leak_commit *commit; /* or NULL */
 	bool unreachable, in_head;
 	const char *suppressed; /* reason, or NULL */
+	struct leak_held *held; /* of leaks/: the memory behind the slices */
 };
 
 struct leak {
@@ -64,7 +65,11 @@ struct leak {
 struct leaks;
 
 struct leaks_options {
-	/* Key for fingerprints of guessable secrets; see README. */
+	/*
+	 * Key for fingerprints of guessable secrets, so that a report does
+	 * not let its reader try passwords against them. Empty: a random one
+	 * is made, and those fingerprints differ from run to run.
+	 */
 	bytes fingerprint_key;
 };
 
@@ -73,15 +78,18 @@ struct leaks *leaks_new(const struct leaks_options *options,
 void leaks_free(struct leaks *l);
 
 /*
- * Add one sighting at one path; everything is copied. Over LIMIT_SIGHTINGS it
- * is only counted. Any thread. ERR_MEMORY is also counted as unlisted.
+ * Add one sighting at one path; everything is copied. Over LIMIT_SIGHTINGS
+ * places or LIMIT_LEAKS_BYTES the surest are kept, then the first by path and
+ * offset, and the others are only counted: which ones does not depend on who
+ * came first. Any thread. ERR_MEMORY is also counted as unlisted.
  */
 enum status leaks_add(struct leaks *l, const struct sighting *s, bytes path,
 	enum leak_source source) MUST_USE;
 
 /*
  * Sightings of one text, kept to be told again for each path with the same
- * content. Made by one thread, then frozen and shared.
+ * content. Made by one thread, then frozen and shared. Holds at most
+ * LIMIT_MEMO_BYTES; what is over is counted as unlisted at each telling.
  */
 struct leak_memo;
 struct leak_memo *leak_memo_new(void);
@@ -100,5 +108,7 @@ const struct leak *leaks_at(const struct leaks *l, size_t i);
 /* Places listed, and seen but not listed. Before finish: so far (atomic). */
 uint64_t leaks_place_count(const struct leaks *l);
 uint64_t leaks_unlisted(const struct leaks *l);
+/* Count sightings that were dropped before they came here. Any thread. */
+void leaks_add_unlisted(struct leaks *l, uint64_t count);
 
 #endif
