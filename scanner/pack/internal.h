@@ -1,0 +1,158 @@
+/*
+ * internal: what pack/'s own files share. Included by this room only.
+ */
+#ifndef STANCH_PACK_INTERNAL_H
+#define STANCH_PACK_INTERNAL_H
+
+#include "pack/pack.h"
+
+#include <stdatomic.h>
+
+/* A read-only mapping of a whole file; at is NULL when empty. */
+struct pack_map {
+	const unsigned char *at;
+	size_t n;
+};
+/* Regular files only, opened beneath `directory`, never waited for. */
+enum pack_problem pack_map_open(struct pack_map *map, int directory,
+	const char *name);
+void pack_map_close(struct pack_map *map);
+
+/* One pack with its index, both checked as far as that costs nothing. */
+struct pack_file {
+	struct pack_map index, data;
+	uint32_t count;
+	unsigned id_size;
+	const unsigned char *fanout; /* 256 big-endian counts */
+	const unsigned char *ids;    /* v2: count names; v1: see id_step */
+	size_t id_step;		     /* from one name to the next */
+	const unsigned char *offsets; /* v2: 4 bytes each; v1: inside */
+	const unsigned char *large;   /* v2: 8 bytes each, large_count */
+	size_t large_count;
+	bool is_broken; /* the index is good, the data is not: all fail */
+};
+enum pack_problem pack_file_open(struct pack_file *f, int directory,
+	const char *index_name, const char *pack_name);
+void pack_file_close(struct pack_file *f);
+/* The i-th name, i < count. */
+const unsigned char *pack_file_id(const struct pack_file *f, uint32_t i);
+/* Where its entry stands; 0 when the index lies. */
+uint64_t pack_file_offset(const struct pack_file *f, uint32_t i);
+/* False when the name is not in it. */
+bool pack_file_find(const struct pack_file *f, const unsigned char *id,
+	uint32_t *i);
+
+/* The head of one entry. */
+struct pack_entry {
+	enum pack_type type;
+	uint64_t size;	      /* of the inflated data */
+	uint64_t base_offset; /* OFS_DELTA */
+	const unsigned char *base_id; /* REF_DELTA, inside the mapping */
+	uint64_t data_at;     /* where the deflated data starts */
+};
+/* False when it does not hold: bad type, runs out of the file. */
+bool pack_entry_parse(const struct pack_file *f, uint64_t offset,
+	struct pack_entry *entry);
+
+/* ---- deflated data ------------------------------------------------------ */
+
+struct pack_inflate; /* one thread's decompressor */
+struct pack_inflate *pack_inflate_new(void);
+void pack_inflate_free(struct pack_inflate *z);
+/* Exactly n bytes, or false. */
+bool pack_inflate_all(struct pack_inflate *z, bytes in, unsigned char *out,
+	size_t n);
+/* In pieces, for what is too large to hold: false when it breaks or is not
+ * exactly `size` bytes long. */
+typedef void pack_piece(void *context, bytes piece);
+bool pack_inflate_stream(bytes in, uint64_t skip, uint64_t size,
+	pack_piece *piece, void *context);
+
+/* The two sizes at the start of a delta; false when they do not parse. */
+bool pack_delta_sizes(bytes delta, uint64_t *base, uint64_t *result);
+/* Apply; out has room for the result's size, as pack_delta_sizes said. */
+bool pack_delta_apply(bytes delta, bytes base, unsigned char *out, size_t n);
+
+/* ---- buffers ------------------------------------------------------------ */
+
+/* Object buffers, counted against LIMIT_OBJECT_SUM over all threads. */
+struct pack_pool;
+struct pack_pool *pack_pool_new(_Atomic size_t *held);
+void pack_pool_free(struct pack_pool *p);
+/* NULL: over the limit, or no memory. The size is remembered. */
+unsigned char *pack_pool_get(struct pack_pool *p, size_t n);
+void pack_pool_put(struct pack_pool *p, unsigned char *at);
+
+/* ---- store -------------------------------------------------------------- */
+
+struct pack_loose {
+	unsigned char id[PACK_ID_MAX];
+	uint32_t directory; /* which objects directory */
+};
+
+struct pack_store {
+	struct pack_file *packs;
+	size_t pack_count;
+	struct pack_loose *loose; /* sorted by name */
+	size_t loose_count;
+	int *directories; /* handles of objects directories */
+	char **real_paths;
+	size_t directory_count;
+	size_t id_size;
+	const struct pack_store_options *options;
+	struct pack_store_report report;
+	_Atomic size_t held; /* bytes in object buffers: see pool */
+};
+/* Is the name loose: its index, or BYTES_NONE. */
+size_t pack_store_find_loose(const struct pack_store *store,
+	const unsigned char *id);
+/* The pack and entry, searching from pack `first` on. */
+bool pack_store_find(const struct pack_store *store, const unsigned char *id,
+	size_t first, size_t *pack, uint32_t *entry);
+
+/*
+ * Of several entries with one name exactly one is the object, the others are
+ * copies: the one in the last pack, its first place there; loose only when no
+ * pack has it. (An index may lie and name an object twice.)
+ */
+bool pack_entry_is_copy(const struct pack_store *store, size_t pack,
+	uint32_t entry);
+bool pack_loose_is_copy(const struct pack_store *store, size_t i);
+
+struct pack_worker {
+	struct pack_store *store;
+	struct pack_inflate *inflate;
+	struct pack_pool *pool;
+	unsigned char *held;  /* what pack_read gave last */
+	unsigned char *delta; /* scratch for delta streams */
+	size_t delta_room;
+};
+/* Scratch of at least n bytes; NULL without memory. */
+unsigned char *pack_worker_scratch(struct pack_worker *w, size_t n);
+/* A loose object, whole; *data is a pool buffer that the caller puts back. */
+enum pack_problem pack_loose_read(struct pack_worker *w,
+	const struct pack_loose *loose, enum pack_type *type,
+	unsigned char **data, size_t *n);
+/* Head only; keeps nothing. */
+enum pack_problem pack_loose_header(struct pack_worker *w,
+	const struct pack_loose *loose, enum pack_type *type, uint64_t *size);
+/* A loose blob too large to hold, in pieces. */
+enum pack_problem pack_loose_stream(struct pack_worker *w,
+	const struct pack_loose *loose, uint64_t size, pack_piece *piece,
+	void *context);
+/* One packed object through its chain; *data as above. */
+enum pack_problem pack_entry_read(struct pack_worker *w, size_t pack,
+	uint64_t offset, enum pack_type *type, unsigned char **data,
+	size_t *n);
+
+/* Inflate a delta and apply it; *data as above, NULL on failure. */
+enum pack_problem pack_delta_build(struct pack_worker *w, bytes deflated,
+	uint64_t delta_size, bytes base, unsigned char **data, size_t *n);
+
+static inline uint32_t pack_be32(const unsigned char *at)
+{
+	return ((uint32_t)at[0] << 24) | ((uint32_t)at[1] << 16) |
+	       ((uint32_t)at[2] << 8) | at[3];
+}
+
+#endif

@@ -1,0 +1,146 @@
+/*
+ * pack: git's object store, read as hostile input.
+ *
+ * Packs (index v1, v2, 64-bit offsets), loose objects, alternates; SHA-1 and
+ * SHA-256. Everything in it is a claim: counts, offsets, sizes, bases and
+ * names are checked before use, and what does not hold is a problem of one
+ * object, told to the caller, never of the run. Nothing is executed, written,
+ * fetched, or followed out of the roots that the caller allows. Formats:
+ * gitformat-pack(5), gitrepository-layout(5).
+ *
+ * A store is frozen after pack_store_open; all threads read it. A worker
+ * holds what one thread writes.
+ */
+#ifndef STANCH_PACK_PACK_H
+#define STANCH_PACK_PACK_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <stdint.h>
+
+#define PACK_ID_MAX 32 /* bytes of a SHA-256 name */
+
+/* Values of the pack format. */
+enum pack_type {
+	PACK_NONE = 0,
+	PACK_COMMIT = 1,
+	PACK_TREE = 2,
+	PACK_BLOB = 3,
+	PACK_TAG = 4,
+	PACK_OFS_DELTA = 6,
+	PACK_REF_DELTA = 7,
+};
+
+/* Why an object, or what holds it, could not be read. */
+enum pack_problem {
+	PACK_FINE,
+	PACK_CORRUPT,	  /* does not inflate, or a size does not hold */
+	PACK_BAD_DELTA,	  /* a delta reaches outside its base or result */
+	PACK_NO_BASE,	  /* the base is in no pack and not loose */
+	PACK_CYCLE,	  /* deltas based on each other */
+	PACK_TOO_LARGE,	  /* over LIMIT_OBJECT, and not to be streamed */
+	PACK_UNREADABLE,  /* the file cannot be read */
+	PACK_MEMORY,	  /* no memory for it now */
+	PACK_PROBLEM_COUNT,
+};
+/* A key for the ledger: "corrupt", "no_base", ... */
+const char *pack_problem_name(enum pack_problem p);
+
+struct pack_store;
+struct pack_worker;
+
+struct pack_store_options {
+	/*
+	 * Directories whose object stores alternates may name: terminated
+	 * real paths. Others are refused and counted.
+	 */
+	const char *const *allowed;
+	size_t allowed_count;
+};
+
+/* What opening found that cannot be used. */
+struct pack_store_report {
+	uint64_t packs, loose;	       /* usable packs; loose object files */
+	uint64_t broken_packs;	       /* index or pack not usable */
+	uint64_t broken_objects;       /* objects that a broken pack claims */
+	uint64_t refused_alternates;   /* out of the allowed directories */
+	uint64_t strange_files;	       /* not regular, in objects/xx */
+};
+
+/* `objects` is the path of an objects directory. */
+enum status pack_store_open(struct pack_store **out, const char *objects,
+	const struct pack_store_options *options, struct error *err) MUST_USE;
+/* One more objects directory (a quarantine, an alternate from the
+ * environment), before any reading. */
+enum status pack_store_add(struct pack_store *store, const char *objects,
+	struct error *err) MUST_USE;
+void pack_store_close(struct pack_store *store);
+const struct pack_store_report *pack_store_report(
+	const struct pack_store *store);
+/* Bytes of an object's name: 20 or 32. 20 for an empty store. */
+size_t pack_store_id_size(const struct pack_store *store);
+
+/* Distinct names in the store. O(objects) the first time. */
+uint64_t pack_store_count(struct pack_store *store);
+bool pack_store_has(const struct pack_store *store, const unsigned char *id);
+
+struct pack_worker *pack_worker_new(struct pack_store *store);
+void pack_worker_free(struct pack_worker *w);
+
+/*
+ * Read one object. *data stays valid until the next call with this worker.
+ * ERR_NOT_FOUND: not in the store; ERR_FORMAT or ERR_LIMIT with *problem.
+ */
+enum status pack_read(struct pack_worker *w, const unsigned char *id,
+	enum pack_type *type, bytes *data, enum pack_problem *problem,
+	struct error *err) MUST_USE;
+/* Its type and size only; cheaper for large ones. */
+enum status pack_read_header(struct pack_worker *w, const unsigned char *id,
+	enum pack_type *type, uint64_t *size, enum pack_problem *problem,
+	struct error *err) MUST_USE;
+
+/* ---- the sweep ---------------------------------------------------------- */
+
+/*
+ * Every object of the store once, each delta base inflated once: entries
+ * are linked to trees of deltas and each tree is walked depth first. A unit
+ * of work is one or more whole trees. Units may run in any order on any
+ * thread, each with the thread's own worker.
+ */
+struct pack_sweep;
+
+struct pack_object {
+	const unsigned char *id; /* the name that the store claims for it */
+	enum pack_type type;
+	bytes data;
+	bool is_copy; /* another pack told this name already: scan, not count */
+};
+
+/* Told from within a unit, on its thread. */
+struct pack_visitor {
+	void (*object)(void *context, const struct pack_object *object);
+	/* blobs over LIMIT_OBJECT come in pieces instead */
+	void (*large_begin)(void *context, const struct pack_object *object);
+	void (*large_piece)(void *context, bytes piece);
+	/* `problem` is PACK_FINE when all of it came */
+	void (*large_end)(void *context, enum pack_problem problem);
+	void (*problem)(void *context, const unsigned char *id, bool is_copy,
+		enum pack_problem problem);
+	/* asked between objects: true ends the unit early */
+	bool (*is_stopped)(void *context);
+	void *context;
+};
+
+#define PACK_SWEEP_TYPE(t) (1u << (t))
+#define PACK_SWEEP_ALL 0xffu
+
+/* Plan a sweep over the given types (a set of PACK_SWEEP_TYPE). */
+enum status pack_sweep_new(struct pack_sweep **out, struct pack_store *store,
+	unsigned types, struct error *err) MUST_USE;
+void pack_sweep_free(struct pack_sweep *sweep);
+size_t pack_sweep_units(const struct pack_sweep *sweep);
+void pack_sweep_run(struct pack_sweep *sweep, size_t unit,
+	struct pack_worker *w, const struct pack_visitor *visitor);
+
+#endif

@@ -1,0 +1,330 @@
+/*
+ * read: single objects, for walks that touch few.
+ *
+ * A chain of deltas is followed to its plain entry first, noting the way,
+ * then rebuilt forward with two buffers. Nothing is cached: who needs all
+ * objects takes the sweep. A chain longer than CHAIN_MAX is refused, which
+ * also ends cycles (git writes at most 4095).
+ */
+#include "pack/internal.h"
+
+#include "base/limits.h"
+
+#include <stdlib.h>
+
+#include "base/banned.h"
+
+#define CHAIN_MAX 10000
+
+struct pack_worker *pack_worker_new(struct pack_store *store)
+{
+	struct pack_worker *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return NULL;
+	w->store = store;
+	w->inflate = pack_inflate_new();
+	w->pool = pack_pool_new(&store->held);
+	if (w->inflate == NULL || w->pool == NULL) {
+		pack_worker_free(w);
+		return NULL;
+	}
+	return w;
+}
+
+void pack_worker_free(struct pack_worker *w)
+{
+	if (w == NULL)
+		return;
+	if (w->pool)
+		pack_pool_put(w->pool, w->held);
+	pack_pool_free(w->pool);
+	pack_inflate_free(w->inflate);
+	free(w->delta);
+	free(w);
+}
+
+unsigned char *pack_worker_scratch(struct pack_worker *w, size_t n)
+{
+	if (n > w->delta_room) {
+		size_t room = n < 65536 ? 65536 : n + n / 4;
+		unsigned char *at;
+
+		/* Contents need not survive: free first, hold less. */
+		free(w->delta);
+		at = malloc(room);
+		w->delta = at;
+		w->delta_room = at ? room : 0;
+	}
+	return w->delta;
+}
+
+/* One step of a chain: an entry of a pack, or a loose object at its end. */
+struct step {
+	size_t pack;
+	struct pack_entry entry;
+};
+
+struct chain {
+	struct step *steps;
+	size_t count;
+	size_t loose; /* base of the last step, or BYTES_NONE */
+};
+
+static enum pack_problem chain_add(struct chain *c, size_t pack,
+	const struct pack_file *f, uint64_t offset)
+{
+	struct step *steps = c->steps;
+
+	if (c->count == CHAIN_MAX)
+		return PACK_CYCLE;
+	if ((c->count & (c->count - 1)) == 0)
+		steps = reallocarray(c->steps, c->count ? c->count * 2 : 1,
+			sizeof(*steps));
+	if (steps == NULL)
+		return PACK_MEMORY;
+	c->steps = steps;
+	steps[c->count] = (struct step){.pack = pack};
+	if (!pack_entry_parse(f, offset, &steps[c->count].entry))
+		return PACK_CORRUPT;
+	c->count++;
+	return PACK_FINE;
+}
+
+/* Follow bases until a plain entry or a loose object. */
+static enum pack_problem chain_follow(struct pack_worker *w, size_t pack,
+	uint64_t offset, struct chain *c)
+{
+	const struct pack_store *store = w->store;
+	enum pack_problem problem;
+	uint32_t entry;
+
+	for (;;) {
+		const struct step *last;
+
+		problem = chain_add(c, pack, &store->packs[pack], offset);
+		if (problem != PACK_FINE)
+			return problem;
+		last = &c->steps[c->count - 1];
+		if (last->entry.type == PACK_OFS_DELTA) {
+			offset = last->entry.base_offset;
+		} else if (last->entry.type != PACK_REF_DELTA) {
+			return PACK_FINE;
+		} else if (pack_file_find(&store->packs[pack],
+				   last->entry.base_id, &entry) ||
+			   pack_store_find(store, last->entry.base_id, 0,
+				   &pack, &entry)) {
+			offset = pack_file_offset(&store->packs[pack], entry);
+		} else {
+			c->loose = pack_store_find_loose(store,
+				last->entry.base_id);
+			return c->loose == BYTES_NONE ? PACK_NO_BASE
+						      : PACK_FINE;
+		}
+	}
+}
+
+static bytes step_data(const struct pack_worker *w, const struct step *s)
+{
+	const struct pack_file *f = &w->store->packs[s->pack];
+
+	return bytes_of(f->data.at + s->entry.data_at,
+		f->data.n - f->id_size - (size_t)s->entry.data_at);
+}
+
+static enum pack_problem plain_read(struct pack_worker *w,
+	const struct step *s, unsigned char **data, size_t *n)
+{
+	unsigned char *out;
+
+	if (s->entry.size > LIMIT_OBJECT)
+		return PACK_TOO_LARGE;
+	*n = (size_t)s->entry.size;
+	out = pack_pool_get(w->pool, *n);
+	if (out == NULL)
+		return PACK_MEMORY;
+	if (!pack_inflate_all(w->inflate, step_data(w, s), out, *n)) {
+		pack_pool_put(w->pool, out);
+		return PACK_CORRUPT;
+	}
+	*data = out;
+	return PACK_FINE;
+}
+
+enum pack_problem pack_delta_build(struct pack_worker *w, bytes deflated,
+	uint64_t delta_size, bytes base, unsigned char **data, size_t *n)
+{
+	uint64_t base_size, result;
+	unsigned char *delta, *out;
+
+	if (delta_size > LIMIT_OBJECT)
+		return PACK_TOO_LARGE;
+	delta = pack_worker_scratch(w, (size_t)delta_size);
+	if (delta == NULL)
+		return PACK_MEMORY;
+	if (!pack_inflate_all(w->inflate, deflated, delta, (size_t)delta_size))
+		return PACK_CORRUPT;
+	if (!pack_delta_sizes(bytes_of(delta, (size_t)delta_size), &base_size,
+		    &result) ||
+		base_size != base.n)
+		return PACK_BAD_DELTA;
+	if (result > LIMIT_OBJECT)
+		return PACK_TOO_LARGE;
+	out = pack_pool_get(w->pool, (size_t)result);
+	if (out == NULL)
+		return PACK_MEMORY;
+	if (!pack_delta_apply(bytes_of(delta, (size_t)delta_size), base, out,
+		    (size_t)result)) {
+		pack_pool_put(w->pool, out);
+		return PACK_BAD_DELTA;
+	}
+	*data = out;
+	*n = (size_t)result;
+	return PACK_FINE;
+}
+
+/* From the chain's end to its start. */
+static enum pack_problem chain_rebuild(struct pack_worker *w,
+	const struct chain *c, enum pack_type *type, unsigned char **data,
+	size_t *n)
+{
+	size_t left = c->count;
+	enum pack_problem problem;
+
+	if (c->loose != BYTES_NONE) {
+		problem = pack_loose_read(w, &w->store->loose[c->loose], type,
+			data, n);
+	} else {
+		left--;
+		*type = c->steps[left].entry.type;
+		problem = plain_read(w, &c->steps[left], data, n);
+	}
+	while (problem == PACK_FINE && left-- > 0) {
+		unsigned char *base = *data;
+
+		*data = NULL;
+		problem = pack_delta_build(w, step_data(w, &c->steps[left]),
+			c->steps[left].entry.size, bytes_of(base, *n), data,
+			n);
+		pack_pool_put(w->pool, base);
+	}
+	return problem;
+}
+
+enum pack_problem pack_entry_read(struct pack_worker *w, size_t pack,
+	uint64_t offset, enum pack_type *type, unsigned char **data, size_t *n)
+{
+	struct chain chain = {.loose = BYTES_NONE};
+	enum pack_problem problem;
+
+	*data = NULL;
+	problem = chain_follow(w, pack, offset, &chain);
+	if (problem == PACK_FINE)
+		problem = chain_rebuild(w, &chain, type, data, n);
+	free(chain.steps);
+	return problem;
+}
+
+static enum status told(struct error *err, enum pack_problem problem)
+{
+	switch (problem) {
+	case PACK_FINE:
+		return OK;
+	case PACK_TOO_LARGE:
+		return error_set(err, ERR_LIMIT, "read object: too large");
+	case PACK_MEMORY:
+		return error_set(err, ERR_MEMORY, "read object: no memory");
+	default:
+		return error_set(err, ERR_FORMAT, "read object: %s",
+			pack_problem_name(problem));
+	}
+}
+
+enum status pack_read(struct pack_worker *w, const unsigned char *id,
+	enum pack_type *type, bytes *data, enum pack_problem *problem,
+	struct error *err)
+{
+	size_t pack, n = 0, loose;
+	uint32_t entry;
+
+	pack_pool_put(w->pool, w->held);
+	w->held = NULL;
+	*problem = PACK_FINE;
+	if (w->store->id_size == 0)
+		return error_set(err, ERR_NOT_FOUND, "read object: no such");
+	if (pack_store_find(w->store, id, 0, &pack, &entry)) {
+		*problem = pack_entry_read(w, pack,
+			pack_file_offset(&w->store->packs[pack], entry), type,
+			&w->held, &n);
+	} else {
+		loose = pack_store_find_loose(w->store, id);
+		if (loose == BYTES_NONE)
+			return error_set(err, ERR_NOT_FOUND,
+				"read object: no such");
+		*problem = pack_loose_read(w, &w->store->loose[loose], type,
+			&w->held, &n);
+	}
+	if (*problem == PACK_FINE)
+		*data = bytes_of(w->held, n);
+	return told(err, *problem);
+}
+
+/* A delta's result size stands in its first bytes; its type at the end of
+ * its chain. */
+static enum pack_problem packed_header(struct pack_worker *w, size_t pack,
+	uint64_t offset, enum pack_type *type, uint64_t *size)
+{
+	struct chain chain = {.loose = BYTES_NONE};
+	enum pack_problem problem = chain_follow(w, pack, offset, &chain);
+	const struct step *first = chain.steps, *last;
+	uint64_t unused;
+
+	if (problem != PACK_FINE)
+		goto out;
+	last = &chain.steps[chain.count - 1];
+	*type = last->entry.type;
+	if (chain.loose != BYTES_NONE)
+		problem = pack_loose_header(w, &w->store->loose[chain.loose],
+			type, &unused);
+	*size = first->entry.size;
+	if (problem == PACK_FINE && first->entry.type >= PACK_OFS_DELTA) {
+		unsigned char *delta;
+		size_t n = (size_t)first->entry.size;
+
+		problem = PACK_CORRUPT;
+		delta = first->entry.size <= LIMIT_OBJECT
+				? pack_worker_scratch(w, n)
+				: NULL;
+		if (delta &&
+			pack_inflate_all(w->inflate, step_data(w, first),
+				delta, n) &&
+			pack_delta_sizes(bytes_of(delta, n), &unused, size))
+			problem = PACK_FINE;
+	}
+out:
+	free(chain.steps);
+	return problem;
+}
+
+enum status pack_read_header(struct pack_worker *w, const unsigned char *id,
+	enum pack_type *type, uint64_t *size, enum pack_problem *problem,
+	struct error *err)
+{
+	size_t pack, loose;
+	uint32_t entry;
+
+	*problem = PACK_FINE;
+	if (w->store->id_size == 0)
+		return error_set(err, ERR_NOT_FOUND, "read object: no such");
+	if (pack_store_find(w->store, id, 0, &pack, &entry)) {
+		*problem = packed_header(w, pack,
+			pack_file_offset(&w->store->packs[pack], entry), type,
+			size);
+		return told(err, *problem);
+	}
+	loose = pack_store_find_loose(w->store, id);
+	if (loose == BYTES_NONE)
+		return error_set(err, ERR_NOT_FOUND, "read object: no such");
+	*problem = pack_loose_header(w, &w->store->loose[loose], type, size);
+	return told(err, *problem);
+}
