@@ -1,6 +1,10 @@
 /*
  * engine: joins the stages and keeps the coverage ledger. The only room that
- * starts threads; all are joined before engine_run returns.
+ * starts threads; all are joined before engine_scan returns.
+ *
+ * Every file met has one end: scanned, skipped with a reason, or failed.
+ * Contents seen twice are scanned once and told at each path. Findings and
+ * counts do not depend on the number of threads.
  */
 #ifndef STANCH_ENGINE_ENGINE_H
 #define STANCH_ENGINE_ENGINE_H
@@ -10,16 +14,20 @@
 #include "report/report.h"
 #include "source/source.h"
 
+#include <stdatomic.h>
+
 enum engine_progress { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
 struct engine_options {
 	unsigned jobs;	       /* threads; 0: one per processor */
-	double timeout;	       /* seconds; 0: none */
+	double timeout;	       /* seconds from engine_new; 0: none */
 	uint64_t max_file_size; /* bytes; 0: none */
 	bool max_file_size_named; /* by the user: a skip by it is complete */
-	unsigned archive_depth;
+	unsigned archive_depth;	/* 0: archives are scanned as they are */
 	bool ignored;
 	enum engine_progress progress;
+	/* When not NULL and not 0: a signal came, stop. Set by a handler. */
+	const atomic_int *signal;
 };
 
 struct engine;
@@ -32,7 +40,8 @@ void engine_free(struct engine *e);
 /*
  * Scan one target: a directory, a file, or "-". Findings go to `leaks`,
  * counts to the ledger. A target that is not there is ERR_USAGE; what cannot
- * be read inside one is counted and the scan goes on. Call once a target.
+ * be read inside one is counted and the scan goes on. Call once a target, from
+ * one thread. OK also when it was stopped: the summary says so.
  */
 enum status engine_scan(struct engine *e, const char *target,
 	struct error *err) MUST_USE;
@@ -40,7 +49,11 @@ enum status engine_scan(struct engine *e, const char *target,
 /* Stop as soon as possible; async-signal-safe. `why` is static text. */
 void engine_interrupt(struct engine *e, const char *why);
 
-/* What was covered so far; `seconds` since engine_new. Valid until free. */
+/*
+ * What was covered so far; `seconds` since engine_new. Sets the coverage
+ * fields of `out` and leaves the others (rules, version) as they are. Texts
+ * are valid until engine_free.
+ */
 void engine_summary(struct engine *e, struct report_summary *out);
 
 #endif

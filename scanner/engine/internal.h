@@ -1,0 +1,138 @@
+/*
+ * The innards of engine/. Field tags: [frozen] set before the threads start;
+ * [worker] one thread only; [lock: x]; [atomic: why this order].
+ */
+#ifndef STANCH_ENGINE_INTERNAL_H
+#define STANCH_ENGINE_INTERNAL_H
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/limits.h"
+#include "engine/engine.h"
+#include "engine/seen.h"
+#include "engine/stack.h"
+
+/* How a file ended: source/'s reasons, and those that are ours. */
+enum engine_end {
+	END_SCANNED = SKIP_NONE,
+	END_INTERRUPTED = SKIP_COUNT, /* known of, not looked at */
+	END_MEMORY,		      /* failed: no memory */
+	END_MATCHING,		      /* failed: detect/ refused it */
+	END_COUNT,
+};
+const char *engine_end_name(unsigned end);
+bool engine_end_is_failure(unsigned end);
+
+/* Counts of one worker. */
+struct engine_tally {
+	/* [atomic: relaxed, one writer; the progress line reads] */
+	atomic_uint_fast64_t files, bytes;
+	/* [worker], read after join */
+	uint64_t ends[END_COUNT];
+	uint64_t ignored, unscanned, decode_cut, unlisted;
+};
+void engine_tally_end(struct engine_tally *t, unsigned end, uint64_t files);
+void engine_tally_bytes(struct engine_tally *t, uint64_t n);
+void engine_tally_sum(struct engine_tally *into,
+	const struct engine_tally *from);
+
+/* The first problems by path, whoever met them first. */
+struct engine_problems {
+	pthread_mutex_t lock;
+	char *text[LIMIT_PROBLEMS]; /* [lock] sorted, escaped */
+	size_t n;		    /* [lock] */
+};
+
+struct engine_worker {
+	struct engine *engine; /* [frozen] */
+	pthread_t thread;
+	struct source_reader *reader;
+	struct scan *scan;	  /* made at the first text */
+	struct hash_stream *hash; /* made at the first streamed text */
+	unsigned char *window;	  /* LIMIT_WINDOW bytes */
+	struct buf path;	  /* as reported */
+	struct buf inner;	  /* below the root */
+	struct leak_memo *memo;	  /* sightings of the text in work */
+	struct detect_ledger before; /* the scan's, at the text's start */
+	uint64_t stream_size;
+	bool is_memo_lost;	     /* no memory for a sighting */
+	struct engine_tally tally;
+};
+
+struct engine {
+	const struct detector *detector; /* [frozen] */
+	struct leaks *leaks;		 /* locks itself */
+	struct engine_options options;	 /* [frozen] */
+	uint64_t seed;			 /* [frozen] */
+	uint64_t started, deadline;	 /* [frozen]; deadline 0: none */
+	struct engine_worker *workers;	 /* [frozen] */
+	unsigned worker_count;		 /* [frozen] */
+	struct engine_seen *seen;	 /* locks itself */
+	struct engine_stack stack;	 /* locks itself */
+	struct engine_problems problems;
+	/* [atomic: relaxed, a flag that only ever goes from NULL to text] */
+	_Atomic(const char *) why;
+	/* of the target in work [frozen while threads run] */
+	struct source_tree *tree;
+	const char *target, *prefix;
+	size_t prefix_n;
+};
+
+/* Has something asked to stop? Also looks at the clock and the signal. */
+bool engine_is_stopped(struct engine *e);
+/* Keep `path` and why it was not scanned, to name it in the summary. */
+void engine_problem(struct engine *e, bytes path, const char *reason);
+
+/* worker.c: make what a worker needs before its first text. */
+void engine_worker_init(struct engine_worker *w, struct engine *e);
+void engine_worker_release(struct engine_worker *w);
+void *engine_worker_run(void *worker);
+/* A file ended otherwise than by being scanned. */
+void engine_worker_end(struct engine_worker *w, bytes path, unsigned end);
+
+/*
+ * text.c: one text, to its end: scanned or remembered, its findings told,
+ * its file counted. The path is borrowed for the call (whole) or from begin
+ * to end (stream). One text at a time for each worker.
+ */
+struct engine_text {
+	bytes path;
+	enum leak_source source;
+	uint64_t path_key;
+};
+void engine_text_init(struct engine_text *t, struct engine_worker *w,
+	bytes path, enum leak_source source);
+void engine_text_whole(struct engine_worker *w, const struct engine_text *t,
+	bytes data);
+unsigned engine_text_begin(struct engine_worker *w,
+	const struct engine_text *t);
+unsigned engine_text_feed(struct engine_worker *w, bytes piece);
+/* `end` says how reading went; findings so far are told in any case. */
+void engine_text_finish(struct engine_worker *w, const struct engine_text *t,
+	unsigned end);
+/* The key of a text whose bytes hash to h. */
+struct hash128 engine_text_key(struct hash128 h, uint64_t size);
+uint64_t engine_text_seed(const struct engine_worker *w,
+	const struct engine_text *t);
+/* If this content is known: tell it at t and return true. */
+bool engine_text_retell(struct engine_worker *w, const struct engine_text *t,
+	struct hash128 key, uint64_t size);
+
+/* file.c */
+void engine_file_in_tree(struct engine_worker *w, bytes directory, bytes name);
+void engine_file_named(struct engine_worker *w, const char *path);
+void engine_file_stdin(struct engine_worker *w);
+/* archive.c: tells all members; returns how the archive itself ended. */
+unsigned engine_archive_scan(struct engine_worker *w, struct source_input *in,
+	bytes path);
+/* tree.c: list a directory, push what is in it. */
+void engine_tree_list(struct engine_worker *w, bytes directory);
+
+/* progress.c */
+struct engine_meter;
+struct engine_meter *engine_meter_new(struct engine *e);
+/* Look at the counters now and then; returns milliseconds to the next. */
+unsigned engine_meter_tick(struct engine_meter *m);
+void engine_meter_free(struct engine_meter *m); /* clears the line */
+
+#endif

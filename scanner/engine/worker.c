@@ -1,0 +1,109 @@
+/*
+ * One thread: takes items until there are none. After a stop it still takes
+ * them all, only to count what is in them as interrupted.
+ */
+#include "engine/internal.h"
+
+#include <stdlib.h>
+
+#include "base/banned.h"
+
+void engine_worker_init(struct engine_worker *w, struct engine *e)
+{
+	w->engine = e;
+	buf_init(&w->path, LIMIT_PATH * 2);
+	buf_init(&w->inner, LIMIT_PATH);
+}
+
+void engine_worker_release(struct engine_worker *w)
+{
+	buf_release(&w->path);
+	buf_release(&w->inner);
+	hash_stream_free(w->hash);
+	scan_free(w->scan);
+	leak_memo_free(w->memo);
+	if (w->reader != NULL)
+		source_reader_free(w->reader);
+	/* It held what was scanned. */
+	if (w->window != NULL)
+		explicit_bzero(w->window, LIMIT_WINDOW);
+	free(w->window);
+}
+
+void engine_worker_end(struct engine_worker *w, bytes path, unsigned end)
+{
+	struct engine *e = w->engine;
+
+	engine_tally_end(&w->tally, end, 1);
+	if (end == END_SCANNED || end == END_INTERRUPTED ||
+		(end == SKIP_TOO_LARGE && e->options.max_file_size_named))
+		return;
+	engine_problem(e, path, engine_end_name(end));
+}
+
+static bool is_ready(struct engine_worker *w)
+{
+	if (w->reader == NULL)
+		w->reader = source_reader_new();
+	if (w->window == NULL)
+		w->window = malloc(LIMIT_WINDOW);
+	return w->reader != NULL && w->window != NULL;
+}
+
+static void do_files(struct engine_worker *w, const struct engine_item *item)
+{
+	bytes directory = bytes_of(item->text, item->directory_n);
+	bytes names = bytes_of(item->text + item->directory_n, item->names_n);
+	uint64_t left = item->count;
+
+	for (; left > 0 && !engine_is_stopped(w->engine); left--) {
+		bytes name;
+
+		bytes_cut(names, '\0', &name, &names);
+		engine_file_in_tree(w, directory, name);
+	}
+	if (left > 0)
+		engine_tally_end(&w->tally, END_INTERRUPTED, left);
+}
+
+static void do_item(struct engine_worker *w, const struct engine_item *item)
+{
+	uint64_t files = item->count > 0 ? item->count : 1;
+
+	if (engine_is_stopped(w->engine)) {
+		engine_tally_end(&w->tally, END_INTERRUPTED, files);
+		return;
+	}
+	if (!is_ready(w)) {
+		engine_tally_end(&w->tally, END_MEMORY, files);
+		return;
+	}
+	switch (item->kind) {
+	case ITEM_DIRECTORY:
+		engine_tree_list(w, bytes_of(item->text, item->directory_n));
+		return;
+	case ITEM_FILES:
+		do_files(w, item);
+		return;
+	case ITEM_NAMED:
+		engine_file_named(w, w->engine->target);
+		return;
+	case ITEM_STDIN:
+		engine_file_stdin(w);
+		return;
+	}
+}
+
+void *engine_worker_run(void *worker)
+{
+	struct engine_worker *w = worker;
+	struct engine_stack *s = &w->engine->stack;
+	struct engine_item *item;
+
+	while ((item = engine_stack_pop(s)) != NULL) {
+		do_item(w, item);
+		free(item);
+		engine_stack_finish(s);
+	}
+	return NULL;
+}
