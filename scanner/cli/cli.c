@@ -1,0 +1,208 @@
+#include "cli/cli.h"
+
+#include "cli/internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/banned.h"
+
+#define HELP_MAX ((size_t)64 << 10)
+
+int cli_fail(const struct error *err)
+{
+	struct buf line;
+
+	buf_init(&line, ERROR_TEXT_MAX * 8);
+	report_escape_terminal(bytes_text(err->text), &line);
+	fprintf(stderr, "stanch: %s\n", buf_text(&line));
+	buf_release(&line);
+	return EXIT_UNABLE;
+}
+
+int cli_print(struct buf *text)
+{
+	bool good = !text->failed;
+
+	errno = 0;
+	good = good && fwrite(buf_bytes(text).at, 1, text->n, stdout) == text->n;
+	good = fflush(stdout) == 0 && good;
+	if (!good)
+		fprintf(stderr, "stanch: write to standard output: %s\n",
+			errno ? strerror(errno) : "out of memory");
+	buf_release(text);
+	return good ? EXIT_CLEAN : EXIT_PARTIAL;
+}
+
+unsigned cli_columns(int fd)
+{
+	struct winsize size;
+
+	if (ioctl(fd, TIOCGWINSZ, &size) == 0)
+		return size.ws_col;
+	return 0;
+}
+
+enum status cli_parse(const struct args_command *self, int argc, char **argv,
+	void *settings, struct args_list *words, size_t most,
+	struct error *err)
+{
+	enum status status;
+
+	status = args_parse(self, argc, argv, settings, words, err);
+	if (status == OK && words->n > most)
+		return error_set(err, ERR_USAGE, "read the command line: '%.80s' "
+			"is one argument too many", words->at[most]);
+	return status;
+}
+
+/* ---- commands ----------------------------------------------------------- */
+
+static int run_version(void *context, const struct args_command *self,
+	int argc, char **argv)
+{
+	struct args_list words = {.n = 0};
+	struct error err = {0};
+	struct buf text;
+
+	(void)context;
+	if (cli_parse(self, argc, argv, NULL, &words, 0, &err))
+		return cli_fail(&err);
+	buf_init(&text, 256);
+	buf_put_text(&text, "stanch " STANCH_VERSION "\n");
+	return cli_print(&text);
+}
+
+static int run_help(void *context, const struct args_command *self, int argc,
+	char **argv);
+
+static const struct args_command version_command = {
+	.name = "version",
+	.summary = "Print the version.",
+	.run = run_version,
+};
+static const struct args_command help_command = {
+	.name = "help",
+	.takes = "[COMMAND...]",
+	.summary = "Explain a command.",
+	.run = run_help,
+};
+static const struct args_command *const commands[] = {
+	&cli_scan_command,
+	&cli_rules_command,
+	&version_command,
+	&help_command,
+	NULL,
+};
+static const struct args_command top = {
+	.name = "stanch",
+	.summary = "Find leaked tokens, exactly where a checksum allows it.",
+	.about = "`stanch help COMMAND` explains one. Exit codes: 0 complete "
+		"and nothing found, 1 findings, 2 could not run, 3 incomplete, "
+		"4 incomplete with findings.",
+	.children = commands,
+};
+
+static int print_help(const struct args_command *command, const char *path)
+{
+	struct buf text;
+
+	buf_init(&text, HELP_MAX);
+	args_help(command, path, cli_columns(STDOUT_FILENO), &text);
+	return cli_print(&text);
+}
+
+static int fail_unknown(const struct args_command *parent, const char *path,
+	const char *word)
+{
+	const char *names[16];
+	const char *nearest;
+	struct error err = {0};
+	size_t n = 0;
+
+	for (; parent->children[n] != NULL && n < 15; n++)
+		names[n] = parent->children[n]->name;
+	names[n] = NULL;
+	nearest = args_nearest(word, names);
+	if (nearest)
+		error_set(&err, ERR_USAGE, "read the command line: unknown "
+			"command '%s %.80s'; did you mean `%s %s`?", path,
+			word, path, nearest);
+	else
+		error_set(&err, ERR_USAGE, "read the command line: unknown "
+			"command '%s %.80s'; `%s help` lists them", path, word,
+			"stanch");
+	return cli_fail(&err);
+}
+
+/* Follow words down the tree of commands; *used is how many were names. */
+static const struct args_command *descend(int argc, char **argv,
+	char *path, size_t room, int *used)
+{
+	const struct args_command *command = &top;
+
+	snprintf(path, room, "%s", top.name);
+	for (*used = 0; *used < argc && command->children; (*used)++) {
+		const struct args_command *child;
+		size_t n = strlen(path);
+
+		child = args_find(command, argv[*used]);
+		if (child == NULL)
+			break;
+		command = child;
+		snprintf(path + n, room - n, " %s", child->name);
+	}
+	return command;
+}
+
+static int run_help(void *context, const struct args_command *self, int argc,
+	char **argv)
+{
+	const struct args_command *command;
+	char path[64];
+	int used;
+
+	(void)context;
+	(void)self;
+	command = descend(argc, argv, path, sizeof(path), &used);
+	if (used < argc && command->children)
+		return fail_unknown(command, path, argv[used]);
+	return print_help(command, path);
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	const struct args_command *command;
+	struct error err = {0};
+	char path[64];
+	int used;
+
+	command = descend(argc, argv, path, sizeof(path), &used);
+	argc -= used;
+	argv += used;
+	if (args_wants_help(argc, argv))
+		return print_help(command, path);
+	if (command == &top && argc > 0 && (strcmp(argv[0], "--version") == 0 ||
+		strcmp(argv[0], "-V") == 0))
+		return run_version(cli, &version_command, argc - 1, argv + 1);
+	if (command->run)
+		return command->run(cli, command, argc, argv);
+	if (argc > 0 && argv[0][0] != '-')
+		return fail_unknown(command, path, argv[0]);
+	if (argc > 0)
+		error_set(&err, ERR_USAGE, "read the command line: unknown "
+			"option '%.80s'; options follow the command", argv[0]);
+	else
+		error_set(&err, ERR_USAGE, "read the command line: a command "
+			"is missing; `%s --help` lists them", path);
+	return cli_fail(&err);
+}
+
+int cli_run(int argc, char **argv, const atomic_int *signal)
+{
+	struct cli cli = {signal};
+
+	return run(&cli, argc > 0 ? argc - 1 : 0, argv + (argc > 0));
+}

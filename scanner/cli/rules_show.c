@@ -1,0 +1,116 @@
+/* stanch rules show ID: all about one rule. */
+#include "cli/internal.h"
+
+#include "cli/json.h"
+
+#include <ctype.h>
+
+#include "base/banned.h"
+
+#define TEXT_MAX ((size_t)1 << 20)
+
+struct settings {
+	struct cli_rule_choice rules;
+	int format;
+};
+
+static const char *const formats[] = {"text", "json", NULL};
+static const struct args_option options[] = {
+	CLI_RULE_OPTIONS(struct settings),
+	{.name = "format", .letter = 'f', .kind = ARGS_CHOICE,
+		.takes = "FORMAT", .choices = formats, .group = "Output",
+		.help = "text (default) or json.",
+		.offset = offsetof(struct settings, format)},
+};
+
+static void put_line(struct buf *out, const char *name, const char *text)
+{
+	if (text == NULL)
+		return;
+	buf_printf(out, "%-12s ", name);
+	report_escape_terminal(bytes_text(text), out);
+	buf_put_byte(out, '\n');
+}
+
+static const char *finder_text(const struct rule *r)
+{
+	static const char *const names[] = {
+		[RULE_BY_ANCHOR] = "by a literal inside the match",
+		[RULE_BY_NEAR] = "by a literal near the match",
+		[RULE_BY_RUN] = "by a run of characters",
+		[RULE_BY_SWEEP] = "by its pattern everywhere",
+		[RULE_BY_PATH] = "by the path alone",
+	};
+
+	return names[r->finder];
+}
+
+static void put_rule(struct buf *out, const struct rule *r)
+{
+	put_line(out, "id", r->id);
+	put_line(out, "description", r->description);
+	put_line(out, "provider", r->provider);
+	put_line(out, "severity", r->severity);
+	put_line(out, "confidence", confidence_name(r->confidence));
+	put_line(out, "check", r->check.name);
+	put_line(out, "found", finder_text(r));
+	for (size_t i = 0; i < r->anchor_count; i++) {
+		buf_printf(out, "%-12s ", i ? "" : "literals");
+		report_escape_terminal(r->anchors[i].literal, out);
+		buf_put_text(out, r->anchors[i].fold ? " (any case)\n" : "\n");
+	}
+	put_line(out, "regex", r->regex);
+	put_line(out, "path", r->path);
+	for (size_t i = 0; i < r->companion_count; i++)
+		put_line(out, i ? "" : "companions", r->companions[i].rule);
+	put_line(out, "mend", r->mend);
+	for (size_t i = 0; i < r->reference_count; i++)
+		put_line(out, i ? "" : "references", r->references[i]);
+	buf_printf(out, "%-12s %zu\n", "examples", r->example_count);
+	if (r->file)
+		buf_printf(out, "%-12s %s:%u\n", "file", r->file, r->line);
+}
+
+static int run_show(void *context, const struct args_command *self, int argc,
+	char **argv)
+{
+	struct settings settings = {0};
+	struct args_list words = {.n = 0};
+	struct error err = {0};
+	struct ruleset *rules = NULL;
+	struct buf out;
+
+	(void)context;
+	if (cli_parse(self, argc, argv, &settings, &words, ARGS_LIST_MAX,
+		&err))
+		return cli_fail(&err);
+	if (words.n == 0) {
+		error_set(&err, ERR_USAGE, "read the command line: the id of a "
+			"rule is missing; `stanch rules list` lists them");
+		return cli_fail(&err);
+	}
+	/* Naming them to the loader makes it suggest the nearest id. */
+	settings.rules.only = words;
+	if (cli_rules_load(&settings.rules, &rules, &err))
+		return cli_fail(&err);
+	buf_init(&out, TEXT_MAX);
+	if (settings.format == 1)
+		cli_json_rules(&out, rules);
+	for (size_t i = 0; settings.format == 0 && i < ruleset_count(rules);
+		i++) {
+		if (i > 0)
+			buf_put_byte(&out, '\n');
+		put_rule(&out, ruleset_rule(rules, i));
+	}
+	ruleset_free(rules);
+	return cli_print(&out);
+}
+
+const struct args_command cli_rules_show_command = {
+	.name = "show",
+	.takes = "ID...",
+	.summary = "Show all about a rule.",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(options[0]),
+	.run = run_show,
+};

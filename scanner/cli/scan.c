@@ -1,0 +1,351 @@
+/*
+ * stanch scan: rules, detector, engine, reports, exit code.
+ */
+#include "cli/internal.h"
+
+#include "base/limits.h"
+#include "base/secret.h"
+#include "engine/engine.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/banned.h"
+
+#define UNSET UINT64_MAX
+
+struct settings {
+	struct cli_rule_choice rules;
+	struct cli_outputs outputs;
+	int min_confidence, show_secrets, no_color, progress, quiet, verbose;
+	int ignored, worktree;
+	unsigned jobs, decode_depth, archive_depth;
+	double timeout;
+	uint64_t max_file_size;
+};
+
+/* ---- options ------------------------------------------------------------ */
+
+static enum status on_format(void *settings, const struct args_option *option,
+	const char *text, struct error *err)
+{
+	(void)option;
+	return cli_outputs_format(&((struct settings *)settings)->outputs,
+		text, err);
+}
+
+static enum status on_output(void *settings, const struct args_option *option,
+	const char *text, struct error *err)
+{
+	(void)option;
+	return cli_outputs_file(&((struct settings *)settings)->outputs, text,
+		err);
+}
+
+/* In the order of their enumerations. */
+static const char *const confidences[] = {"low", "medium", "high", "certain",
+	NULL};
+static const char *const progresses[] = {"auto", "always", "never", NULL};
+
+static const struct args_option options[] = {
+	{.name = "worktree", .kind = ARGS_FLAG, .value = 1, .group = "What",
+		.help = "Scan the files as they are on disk (the default).",
+		.offset = offsetof(struct settings, worktree)},
+	{.name = "ignored", .kind = ARGS_FLAG, .value = 1,
+		.help = "Also files that .gitignore leaves out.",
+		.offset = offsetof(struct settings, ignored)},
+	{.name = "staged", .kind = ARGS_LATER, .help = ""},
+	{.name = "history", .kind = ARGS_LATER, .help = ""},
+	{.name = "range", .kind = ARGS_LATER, .takes = "A..B", .help = ""},
+	CLI_RULE_OPTIONS(struct settings),
+	{.name = "min-confidence", .kind = ARGS_CHOICE, .takes = "LEVEL",
+		.choices = confidences,
+		.help = "Report findings this sure or surer: low, medium "
+			"(default), high, certain.",
+		.offset = offsetof(struct settings, min_confidence)},
+	{.name = "format", .letter = 'f', .kind = ARGS_CALL, .takes = "FORMAT",
+		.call = on_format, .group = "Output",
+		.help = "Start a report: text (default), json, jsonl, sarif, "
+			"csv, junit, github. May be repeated."},
+	{.name = "output", .letter = 'o', .kind = ARGS_CALL, .takes = "FILE",
+		.call = on_output,
+		.help = "Write the report of the --format before it to this "
+			"file; without one the name's ending tells the format."},
+	{.name = "show-secrets", .kind = ARGS_FLAG, .value = 1,
+		.help = "Do not redact. Mind where the report goes.",
+		.offset = offsetof(struct settings, show_secrets)},
+	{.name = "no-color", .kind = ARGS_FLAG, .value = 1,
+		.help = "No colour; NO_COLOR in the environment does the same.",
+		.offset = offsetof(struct settings, no_color)},
+	{.name = "progress", .kind = ARGS_CHOICE, .takes = "WHEN",
+		.choices = progresses,
+		.help = "Progress on standard error: auto (on a terminal), "
+			"always, never.",
+		.offset = offsetof(struct settings, progress)},
+	{.name = "quiet", .letter = 'q', .kind = ARGS_FLAG, .value = 1,
+		.help = "Findings only, no summary.",
+		.offset = offsetof(struct settings, quiet)},
+	{.name = "verbose", .letter = 'v', .kind = ARGS_FLAG, .value = 1,
+		.help = "Every place, and the whole ledger.",
+		.offset = offsetof(struct settings, verbose)},
+	{.name = "jobs", .letter = 'j', .kind = ARGS_NUMBER, .takes = "N",
+		.max = LIMIT_JOBS, .group = "Work",
+		.help = "Threads; 0, the default, is one per processor.",
+		.offset = offsetof(struct settings, jobs)},
+	{.name = "timeout", .kind = ARGS_SECONDS, .takes = "S",
+		.help = "Stop after this many seconds (or 5m, 1h) with what "
+			"was found; the scan then counts as incomplete.",
+		.offset = offsetof(struct settings, timeout)},
+	{.name = "max-file-size", .kind = ARGS_SIZE, .takes = "SIZE",
+		.help = "Skip files and archive members over this size, such "
+			"as 10M. Default: none is too large.",
+		.offset = offsetof(struct settings, max_file_size)},
+	{.name = "decode-depth", .kind = ARGS_NUMBER, .takes = "N",
+		.max = LIMIT_DECODE_DEPTH,
+		.help = "Encodings inside encodings to follow: 0 to 3 "
+			"(default).",
+		.offset = offsetof(struct settings, decode_depth)},
+	{.name = "archive-depth", .kind = ARGS_NUMBER, .takes = "N",
+		.max = LIMIT_ARCHIVE_DEPTH,
+		.help = "Archives inside archives to open: 0 (none) to 4 "
+			"(default).",
+		.offset = offsetof(struct settings, archive_depth)},
+	{.name = "baseline", .kind = ARGS_LATER, .takes = "FILE", .help = ""},
+	{.name = "write-baseline", .kind = ARGS_LATER, .takes = "FILE",
+		.help = ""},
+	{.name = "verify", .kind = ARGS_LATER, .help = ""},
+	{.name = "respond", .kind = ARGS_LATER, .takes = "POLICY", .help = ""},
+	{.name = "dry-run", .kind = ARGS_LATER, .help = ""},
+};
+
+/* ---- targets ------------------------------------------------------------ */
+
+static bool is_url(const char *target)
+{
+	return strstr(target, "://") != NULL;
+}
+
+/* A target that is not there is found before anything is scanned. */
+static enum status check_targets(const struct args_list *targets,
+	struct error *err)
+{
+	size_t from_stdin = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < targets->n; i++) {
+		const char *target = targets->at[i];
+
+		if (strcmp(target, "-") == 0) {
+			from_stdin++;
+			continue;
+		}
+		if (stat(target, &st) == 0 ||
+			(errno != ENOENT && errno != ENOTDIR))
+			continue;
+		if (is_url(target))
+			return error_set(err, ERR_UNSUPPORTED,
+				"scan %.200s: cloning is not available in "
+				"this build; clone it and scan the directory",
+				target);
+		return error_set_errno(err, ERR_USAGE, "scan %.400s", target);
+	}
+	if (from_stdin > 1)
+		return error_set(err, ERR_USAGE, "read the command line: "
+			"standard input is named twice");
+	return OK;
+}
+
+/* ---- running ------------------------------------------------------------ */
+
+struct job {
+	const struct settings *settings;
+	const struct args_list *targets;
+	const atomic_int *signal;
+	struct ruleset *rules;
+	struct detector *detector;
+	struct leaks *leaks;
+	struct engine *engine;
+	struct cli_key key;
+};
+
+static enum status prepare(struct job *j, struct error *err)
+{
+	const struct settings *s = j->settings;
+	const struct detect_options detect = {
+		.decode_depth = s->decode_depth,
+		.min_confidence = (enum confidence)s->min_confidence,
+	};
+	const struct engine_options engine = {
+		.jobs = s->jobs,
+		.timeout = s->timeout,
+		.max_file_size =
+			s->max_file_size == UNSET ? 0 : s->max_file_size,
+		.max_file_size_named = s->max_file_size != UNSET,
+		.archive_depth = s->archive_depth,
+		.ignored = s->ignored,
+		.progress = s->quiet ? PROGRESS_NEVER :
+			(enum engine_progress)s->progress,
+		.signal = j->signal,
+	};
+	struct leaks_options leaks;
+	enum status status;
+
+	status = cli_rules_load(&s->rules, &j->rules, err);
+	if (status)
+		return status;
+	cli_key_load(&j->key);
+	leaks.fingerprint_key = bytes_of(j->key.at, j->key.n);
+	err->code = ERR_MEMORY;
+	j->detector = detector_new(j->rules, &detect, err);
+	if (j->detector != NULL)
+		j->leaks = leaks_new(&leaks, err);
+	if (j->leaks != NULL)
+		j->engine = engine_new(j->detector, j->leaks, &engine, err);
+	return j->engine != NULL ? OK : err->code;
+}
+
+/* From the public type to the pointers that report/ wants. */
+static const struct rule **list_rules(const struct ruleset *rules)
+{
+	size_t n = ruleset_count(rules);
+	const struct rule **list = calloc(n, sizeof(*list));
+
+	for (size_t i = 0; list != NULL && i < n; i++)
+		list[i] = ruleset_rule(rules, i);
+	return list;
+}
+
+static enum status report(struct job *j, struct report_summary *summary,
+	bool *is_written, struct error *err)
+{
+	const struct settings *s = j->settings;
+	const struct rule **rules = list_rules(j->rules);
+	char digest[17];
+	const struct report_options common = {
+		.show_secrets = s->show_secrets,
+		.color = !s->no_color,
+		.quiet = s->quiet,
+		.verbose = s->verbose,
+		.rules = rules,
+		.rule_count = ruleset_count(j->rules),
+	};
+
+	if (rules == NULL)
+		return error_set(err, ERR_MEMORY, "report: out of memory");
+	ruleset_digest(j->rules, digest);
+	summary->rules = ruleset_count(j->rules);
+	summary->rules_digest = digest;
+	summary->version = STANCH_VERSION;
+	*is_written = cli_outputs_write(&s->outputs, &common, j->leaks,
+		summary);
+	free(rules);
+	return OK;
+}
+
+static int exit_code(const struct job *j, const struct report_summary *summary)
+{
+	bool is_found = leaks_count(j->leaks) > 0 || summary->unlisted > 0;
+	int caught = atomic_load(j->signal);
+
+	if (caught)
+		return 128 + caught;
+	if (summary->complete)
+		return is_found ? EXIT_FOUND : EXIT_CLEAN;
+	return is_found ? EXIT_PARTIAL_FOUND : EXIT_PARTIAL;
+}
+
+/* A target that fails does not take the findings of the others with it.
+ * Returns how many did; the last error is left to the caller to say. */
+static size_t scan_targets(struct job *j, struct error *err)
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < j->targets->n; i++) {
+		if (engine_scan(j->engine, j->targets->at[i], err) == OK)
+			continue;
+		failed++;
+		if (failed < j->targets->n)
+			cli_fail(err);
+	}
+	return failed;
+}
+
+static int run_job(struct job *j, struct error *err)
+{
+	struct report_summary summary = {0};
+	bool is_written = false;
+	size_t failed;
+
+	if (prepare(j, err))
+		return EXIT_UNABLE;
+	failed = scan_targets(j, err);
+	if (failed == j->targets->n)
+		return EXIT_UNABLE;
+	if (leaks_finish(j->leaks, err))
+		return EXIT_UNABLE;
+	cli_key_keep(&j->key, j->leaks);
+	engine_summary(j->engine, &summary);
+	summary.complete = summary.complete && failed == 0;
+	if (report(j, &summary, &is_written, err))
+		return EXIT_UNABLE;
+	return exit_code(j, &summary);
+}
+
+static int run_scan(void *context, const struct args_command *self, int argc,
+	char **argv)
+{
+	struct settings settings = {
+		.min_confidence = CONFIDENCE_MEDIUM,
+		.decode_depth = LIMIT_DECODE_DEPTH,
+		.archive_depth = LIMIT_ARCHIVE_DEPTH,
+		.max_file_size = UNSET,
+	};
+	struct args_list targets = {.n = 0};
+	struct error err = {0};
+	struct job j = {
+		.settings = &settings,
+		.targets = &targets,
+		.signal = ((struct cli *)context)->signal,
+	};
+	int code;
+
+	if (cli_parse(self, argc, argv, &settings, &targets, ARGS_LIST_MAX,
+		&err) || cli_outputs_close(&settings.outputs, &err))
+		return cli_fail(&err);
+	if (targets.n == 0)
+		targets.at[targets.n++] = ".";
+	if (check_targets(&targets, &err))
+		return cli_fail(&err);
+	code = run_job(&j, &err);
+	if (code == EXIT_UNABLE)
+		cli_fail(&err);
+	engine_free(j.engine);
+	leaks_free(j.leaks);
+	detector_free(j.detector);
+	ruleset_free(j.rules);
+	secret_wipe(&j.key, sizeof(j.key));
+	return code;
+}
+
+const struct args_command cli_scan_command = {
+	.name = "scan",
+	.takes = "[TARGET...]",
+	.summary = "Look for leaked tokens in directories, files, archives, or "
+		"- for standard input; the current directory by default.",
+	.about =
+"Secrets are redacted in every report unless --show-secrets.\n"
+"\n"
+"Exit codes: 0 complete and nothing found; 1 findings; 2 could not run; "
+"3 incomplete (something could not be scanned); 4 incomplete, with findings; "
+"130 or 143 when a signal stopped it: what was found so far is reported.\n"
+"\n"
+"Environment: STANCH_FINGERPRINT_KEY is the key of fingerprints of guessable "
+"secrets (passwords). Without it a key is kept in "
+"$XDG_CONFIG_HOME/stanch/fingerprint.key. NO_COLOR turns colour off.\n",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(options[0]),
+	.run = run_scan,
+};
