@@ -1,0 +1,81 @@
+/*
+ * repo: a git repository as the user named it: where its parts are, its refs,
+ * what its config says of the format. Reads plain files only; no git config
+ * of the system or user, no includes, no hooks, no program, no network.
+ *
+ * The repository is hostile input. A pointer (a .git file, commondir,
+ * alternates) that leaves the named directory is followed only when what it
+ * points to points back, as git's own worktrees and submodules do; else it is
+ * refused. core.worktree is never followed. Frozen after repo_open; any
+ * thread may read.
+ */
+#ifndef STANCH_REPO_REPO_H
+#define STANCH_REPO_REPO_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <stdint.h>
+
+#define REPO_ID_MAX 32
+
+struct repo_ref {
+	char *name; /* "HEAD", "refs/heads/main", ...; any bytes */
+	unsigned char id[REPO_ID_MAX]; /* zero when it does not resolve */
+	bool is_loose; /* from a file of its own: it outranks packed-refs */
+};
+
+struct repo {
+	char *root;    /* real path of what the user named */
+	char *git_dir; /* the .git directory, or the bare repository */
+	char *common_dir; /* where objects and refs are: git_dir, or a
+			     worktree's main .git */
+	char *work_tree; /* NULL: bare */
+	char *objects;
+	char *index; /* path; the file may not exist */
+	size_t id_size; /* 20, 32 */
+	bool is_shallow;
+	bool is_partial; /* a promisor remote, or promised packs */
+	struct repo_ref *refs; /* HEAD first if it resolves, then by name */
+	size_t ref_count;
+	uint64_t broken_refs;	 /* files that hold no name of an object */
+	uint64_t refused_outside; /* pointers that were not followed */
+};
+
+struct repo_options {
+	bool allow_owner;   /* a repository of another user */
+	bool allow_outside; /* follow pointers that do not point back */
+};
+
+/* Is there a repository at this directory itself (not above it)? Cheap. */
+bool repo_is_at(const char *path);
+/*
+ * Open the repository at `path`: a work tree, a bare repository, or a .git
+ * directory. ERR_NOT_FOUND: there is none. ERR_UNSUPPORTED names a format
+ * extension that we do not read. ERR_USAGE: owner or pointer refused, with
+ * the mend.
+ */
+enum status repo_open(struct repo **out, const char *path,
+	const struct repo_options *options, struct error *err) MUST_USE;
+/*
+ * As git would inside a hook: GIT_DIR, GIT_INDEX_FILE, GIT_WORK_TREE,
+ * GIT_OBJECT_DIRECTORY and the current directory, searched upwards.
+ */
+enum status repo_open_environment(struct repo **out,
+	const struct repo_options *options, struct error *err) MUST_USE;
+void repo_close(struct repo *r);
+
+/* HEAD's commit, or NULL (unborn, broken). */
+const unsigned char *repo_head(const struct repo *r);
+/* NULL: no such ref. Full names only. */
+const struct repo_ref *repo_find_ref(const struct repo *r, const char *name);
+
+/*
+ * Object stores of other repositories inside this .git: submodules
+ * (modules/...), found by their objects directory. Called with each path of a
+ * git directory; LIMIT_TREE_DEPTH deep at most.
+ */
+typedef void repo_inner(void *context, const char *git_dir);
+void repo_each_inner(const struct repo *r, repo_inner *each, void *context);
+
+#endif
