@@ -12,31 +12,10 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "source/archive.h"
+#include "source/skip.h"
 
 #include <stdint.h>
-
-/* Why a file was not (wholly) scanned. `source_skip_name` gives the key of
- * the ledger ("too_large", ...). */
-enum source_skip {
-	SKIP_NONE,
-	SKIP_SPECIAL,	    /* fifo, socket, device */
-	SKIP_UNREADABLE,    /* open, read or readdir refused: failed */
-	SKIP_TOO_LARGE,	    /* over --max-file-size */
-	SKIP_VANISHED,	    /* gone, or shrunk while being read: failed */
-	SKIP_OTHER_DEVICE,  /* a mount point below the root */
-	SKIP_DEPTH,	    /* directories nested over LIMIT_TREE_DEPTH */
-	SKIP_ARCHIVE_DEPTH, /* archives nested over the cap */
-	SKIP_ARCHIVE_RATIO, /* expands too much: scanned in part */
-	SKIP_ARCHIVE_MEMBERS, /* too many members: scanned in part */
-	SKIP_ARCHIVE_BROKEN, /* damaged or an unknown kind: failed */
-	SKIP_ARCHIVE_ENCRYPTED, /* needs a password */
-	SKIP_LINK_LOOP,	    /* a symbolic link that cannot be read */
-	SKIP_LIMIT,	    /* another cap of base/limits.h */
-	SKIP_COUNT,
-};
-const char *source_skip_name(enum source_skip why);
-/* Failed (true) or skipped by rule (false), for the ledger. */
-bool source_skip_is_failure(enum source_skip why);
 
 /* ---- directory trees ---------------------------------------------------- */
 
@@ -48,9 +27,11 @@ struct source_tree_options {
 };
 
 /*
- * Open a root directory. Inside a git repository (found by a `.git` at the
- * root or above it) untracked files that .gitignore names are left out
- * unless `ignored`; `.git` itself is always left out. Reads no git config.
+ * Open a root directory, which may be named through a link. Inside a git
+ * repository (found by a `.git` at the root, above it, or in a directory
+ * below) untracked files that .gitignore names are left out unless
+ * `ignored`; `.git` itself is always left out. Reads no git config. A root
+ * that is itself ignored is listed whole: whoever names it wants it.
  */
 enum status source_tree_open(struct source_tree **out, const char *root,
 	const struct source_tree_options *options, struct error *err) MUST_USE;
@@ -59,33 +40,38 @@ void source_tree_close(struct source_tree *tree);
 /* What a directory holds, told entry by entry. `path` is relative to the
  * root, '/'-separated, valid during the call. */
 struct source_listener {
+	/* size_hint is 0: unknown, since asking costs a call for each file */
 	void (*file)(void *context, bytes path, uint64_t size_hint);
 	void (*link)(void *context, bytes path, bytes target);
 	void (*directory)(void *context, bytes path);
 	void (*skipped)(void *context, bytes path, enum source_skip why);
-	/* left out by .gitignore: not a skip, counted apart */
+	/* left out by .gitignore: not a skip, counted apart; a directory is
+	 * told once, what is in it is not looked at */
 	void (*ignored)(void *context, bytes path);
 	void *context;
 };
-/* List one directory ("" is the root). Entries come sorted by name. Any
- * thread; several at once. Fails only when the directory cannot be listed;
- * that has also been said to `skipped`. */
+/*
+ * List one directory ("" is the root). Entries come sorted by name. Any
+ * thread; several at once; a directory after the one it is in, since rules
+ * pass from one to the other (else more is told, not less). Fails only when
+ * it cannot be listed; that, too, has been said to `skipped`.
+ */
 enum status source_tree_list(struct source_tree *tree, bytes path,
 	const struct source_listener *listener, struct error *err) MUST_USE;
-/*
- * Open one listed file for reading: O_NOFOLLOW, O_NONBLOCK, regular files
- * only, beneath the root (openat2). A descriptor, or -1 with *why.
- * `directory` handles are cached per thread by struct source_reader.
- */
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* Per-thread state for opening and reading: a cached directory handle. */
+/* Per-thread state for opening and reading: a cached directory handle, and
+ * libarchive once it was needed. It outlives its inputs. */
 struct source_reader;
 struct source_reader *source_reader_new(void);
 void source_reader_free(struct source_reader *r);
+/* Asked while a pipe or a terminal has nothing to say, ten times a second;
+ * true makes source_read fail with ERR_INTERRUPTED. */
+void source_reader_set_stop(struct source_reader *r,
+	bool (*is_stopped)(void *context), void *context);
 
-/* An open input. */
+/* An open input. A regular file, or what standard input is. */
 struct source_input;
 
 /* NULL with *why and err when it cannot be opened. size is from fstat. */
@@ -100,47 +86,25 @@ struct source_input *source_open_stdin(struct source_reader *r,
 uint64_t source_size(const struct source_input *in);
 /*
  * Up to room bytes into at; *n is 0 at the end. EINTR and short reads are
- * handled inside: fewer than room means that the end is near.
- * SKIP_VANISHED through *why when the file shrank below its size.
+ * handled inside: fewer than room means that the end or a hole is near.
+ * On failure *why is SKIP_VANISHED when the file shrank below its size,
+ * SKIP_LIMIT when it grows without end, else SKIP_UNREADABLE.
  */
 enum status source_read(struct source_input *in, void *at, size_t room,
 	size_t *n, enum source_skip *why, struct error *err) MUST_USE;
+/*
+ * Bytes of a sparse file's hole (over 1 MiB, all zero) that were passed over
+ * just before what the last source_read gave: add them to offsets, and let
+ * no match reach across. 0 nearly always.
+ */
+uint64_t source_hole(const struct source_input *in);
 /* Back to the first byte; false when it is not a file. */
 bool source_rewind(struct source_input *in);
-void source_close(struct source_input *in);
-
-/* ---- archives ----------------------------------------------------------- */
-
-/* Is this the beginning of an archive or compressed file that we open? By
- * content, not by name. 264 bytes or more are wanted (tar). */
-bool source_is_archive(bytes head);
-
-struct source_archive_limits {
-	unsigned depth;	      /* nesting, 0: do not open */
-	uint64_t max_member;  /* bytes of one member; 0: no cap */
-};
-
-/* Members of an archive, told one after another; the data comes in pieces of
- * any size between begin and end. begin returns false to pass over it. */
-struct source_member_listener {
-	/* path: "outer.zip!inner/path", valid until end */
-	bool (*begin)(void *context, bytes path);
-	void (*data)(void *context, bytes piece);
-	void (*end)(void *context);
-	/* a member, or the archive itself, not scanned or in part */
-	void (*skipped)(void *context, bytes path, enum source_skip why);
-	/* asked now and then: true stops (a signal came) */
-	bool (*is_stopped)(void *context);
-	void *context;
-};
 /*
- * Open an archive through libarchive (loaded when first needed) and tell its
- * members; archives inside are opened down to limits->depth. `name` is the
- * outer path. ERR_UNSUPPORTED when libarchive is not installed.
+ * Put back what was read from the beginning of an input that cannot be
+ * rewound (an archive on a pipe); head is borrowed until it was read again.
  */
-enum status source_archive_scan(struct source_input *in, bytes name,
-	const struct source_archive_limits *limits,
-	const struct source_member_listener *listener, struct error *err)
-	MUST_USE;
+void source_unread(struct source_input *in, bytes head);
+void source_close(struct source_input *in);
 
 #endif
