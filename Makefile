@@ -13,7 +13,7 @@ Q := $(if $(V),,@)
 SAY := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),true,echo)
 
 # Rooms from the top down: a room's archive may need those after it.
-ROOMS := cli args engine report leaks source detect ruleset decode check flow base
+ROOMS := cli args engine report leaks source detect literal ruleset decode check flow base
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wpointer-arith \
@@ -52,7 +52,7 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all help deps test check check-all bench accuracy fuzz install clean
+.PHONY: all help deps unit check test install bench accuracy fuzz clean
 
 ## all: build $(B)/stanch
 all: $(B)/stanch
@@ -117,6 +117,27 @@ $(B)/unit/%_test: tests/unit/%_test.c tests/unit/unit.h \
 ## unit: build and run the unit tests
 unit: $(UNITS)
 	@for t in $(UNITS); do echo "$$t"; $$t || exit 1; done
+
+## check: style, unit tests (debug), command-line tests; a minute or two
+check:
+	@sh tests/run.sh check
+
+## test: check, and all of it again under ASan and UBSan
+test:
+	@sh tests/run.sh test
+
+## install: put the program under DESTDIR and PREFIX (/usr/local)
+install: $(B)/stanch
+	install -D -m 755 $(B)/stanch "$(DESTDIR)$(PREFIX)/bin/stanch"
+
+# These come with what they measure.
+## bench accuracy fuzz: run bench/run, corpus/run, tests/fuzz/run
+bench: RUN := bench/run
+accuracy: RUN := corpus/run
+fuzz: RUN := tests/fuzz/run
+bench accuracy fuzz: all
+	@test -x $(RUN) || { echo "$@: $(RUN) is not here yet" >&2; exit 1; }
+	@$(RUN)
 
 clean:
 	rm -rf build

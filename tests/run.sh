@@ -1,0 +1,100 @@
+#!/bin/sh
+# run.sh check|test: all suites of a kind, one after another. Each suite ends
+# with a line "N passed, N failed[, N skipped]"; the last line here sums them.
+# A suite that fails without such a line (a crash, a build) is one failure.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+kind=${1:-check}
+jobs=$(nproc 2>/dev/null || echo 1)
+[ "$jobs" -le 4 ] || jobs=4
+out=$(mktemp) || exit 1
+trap 'rm -f "$out" "$out.status"' EXIT
+passed=0 failed=0 skipped=0 bad=
+export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}"
+
+# suite NAME COMMAND...
+suite() {
+	name=$1
+	shift
+	started=$(date +%s)
+	{ "$@" 2>&1; echo $? >"$out.status"; } | tee "$out"
+	status=$(cat "$out.status")
+	# Every closing line counts: a suite may run several programs.
+	counts=$(awk '
+		/^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$/ {
+			p += $1; f += $3; s += $5; seen = 1
+		}
+		END { print p + 0, f + 0, s + 0, seen + 0 }' "$out")
+	# shellcheck disable=SC2086
+	set -- $counts
+	if [ "$4" -eq 0 ] && [ "$status" -eq 0 ]; then
+		set -- 1 0 0
+	elif [ "$status" -ne 0 ] && [ "$2" -eq 0 ]; then
+		set -- "$1" 1 "$3"
+	fi
+	passed=$((passed + $1)) failed=$((failed + $2))
+	skipped=$((skipped + $3))
+	[ "$2" -eq 0 ] || bad="$bad
+    $name: $2 failed"
+	echo "-- $name: $1 passed, $2 failed, $3 skipped," \
+		"$(($(date +%s) - started)) s"
+}
+
+build() {
+	make -s -j"$jobs" CONFIG="$1" all
+}
+
+# units CONFIG: build and run each; one that does not build fails alone.
+units() {
+	for source in tests/unit/*_test.c; do
+		unit=build/$1/unit/$(basename "$source" .c)
+		if make -s CONFIG="$1" "$unit"; then
+			"$unit" >"$unit.out" 2>&1
+			unit_status=$?
+			grep -q '^[0-9]* passed, [0-9]* failed$' "$unit.out" ||
+				echo "0 passed, 1 failed" >>"$unit.out"
+			[ "$unit_status" -eq 0 ] || echo "in $unit:"
+			cat "$unit.out"
+		else
+			echo "$unit does not build"
+			echo "0 passed, 1 failed"
+		fi
+	done
+}
+
+rules_test() {
+	"$1" rules test >"$out.rules" 2>&1
+	rules_status=$?
+	cat "$out.rules"
+	awk '/ rules, .* examples, .* failed$/ {
+		print $3 - $5 " passed, " $5 " failed"
+	}' "$out.rules"
+	rm -f "$out.rules"
+	return $rules_status
+}
+
+style() {
+	suite "headers" sh tests/style/headers.sh
+	suite "layers" sh tests/style/layers.sh
+	suite "size" sh tests/style/size.sh
+	suite "text" sh tests/style/text.sh
+	suite "symbols" sh tests/style/symbols.sh build/release
+}
+
+suite "build release" build release
+style
+suite "unit, debug" units debug
+if [ "$kind" = test ]; then
+	suite "build asan" build asan
+	suite "unit, asan" units asan
+fi
+suite "rules test" rules_test build/release/stanch
+suite "rules lint" build/release/stanch rules lint
+suite "command line, release" tests/cli/run --jobs "$jobs" \
+	--binary build/release/stanch
+[ "$kind" != test ] || suite "command line, asan" tests/cli/run \
+	--jobs "$jobs" --slow 30 --binary build/asan/stanch
+
+[ -z "$bad" ] || echo "failed suites:$bad"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
