@@ -18,9 +18,9 @@ struct leak_held {
 	size_t size;	    /* of the block: what is wiped and charged */
 };
 
-/* A place that borrows everything from the sighting and the path. */
-struct leak_place leak_place_borrow(const struct sighting *s, bytes path,
-	enum leak_source source);
+/* A place that borrows everything from the sighting and `where`. */
+struct leak_place leak_place_borrow(const struct sighting *s,
+	const struct leak_where *where);
 /* Copy what `place` borrows into a block of its own; false: no memory. */
 bool leak_place_hold(struct leak_place *place, const struct sighting *s);
 void leak_place_drop(struct leak_place *place);

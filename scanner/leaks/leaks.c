@@ -13,6 +13,7 @@
  */
 #include "leaks/internal.h"
 
+#include "base/arena.h"
 #include "base/limits.h"
 #include "base/secret.h"
 
@@ -41,6 +42,7 @@ struct leaks {
 	struct leak_place bar;	   /* [lock: lock] first place cut, if any */
 	_Atomic uint64_t listed;   /* [atomic: relaxed, a progress figure] */
 	_Atomic uint64_t unlisted; /* [atomic: relaxed, a sum] */
+	struct arena commits;	   /* [lock: lock] see leaks_keep_commit */
 	struct leak *leaks;	   /* [set by leaks_finish] */
 	size_t leak_count;	   /* [set by leaks_finish] */
 };
@@ -84,6 +86,7 @@ struct leaks *leaks_new(const struct leaks_options *options,
 		return NULL;
 	}
 	pthread_mutex_init(&l->lock, NULL);
+	arena_init(&l->commits, LIMIT_LEAKS_BYTES);
 	l->seed = hash_seed();
 	if (set_key(l, options->fingerprint_key, err)) {
 		leaks_free(l);
@@ -110,6 +113,7 @@ void leaks_free(struct leaks *l)
 		leak_place_drop(&l->places[i]);
 	free(l->places);
 	leak_place_drop(&l->bar);
+	arena_release(&l->commits);
 	if (l->key)
 		secret_wipe(l->key, l->key_size);
 	free(l->key);
@@ -225,16 +229,43 @@ static enum status add(struct leaks *l, const struct sighting *s,
 	return OK;
 }
 
-enum status leaks_add(struct leaks *l, const struct sighting *s, bytes path,
-	enum leak_source source)
+enum status leaks_add_at(struct leaks *l, const struct sighting *s,
+	const struct leak_where *where)
 {
-	struct leak_place place = leak_place_borrow(s, path, source);
+	struct leak_place place = leak_place_borrow(s, where);
 	enum status status;
 
 	pthread_mutex_lock(&l->lock);
 	status = add(l, s, &place);
 	pthread_mutex_unlock(&l->lock);
 	return status;
+}
+
+enum status leaks_add(struct leaks *l, const struct sighting *s, bytes path,
+	enum leak_source source)
+{
+	struct leak_where where = {.path = path, .source = source};
+
+	return leaks_add_at(l, s, &where);
+}
+
+const struct leak_commit *leaks_keep_commit(struct leaks *l,
+	const struct leak_commit *commit)
+{
+	struct leak_commit *kept;
+
+	pthread_mutex_lock(&l->lock);
+	kept = arena_alloc(&l->commits, sizeof(*kept));
+	if (kept) {
+		kept->id = arena_copy(&l->commits, commit->id);
+		kept->author = arena_copy(&l->commits, commit->author);
+		kept->email = arena_copy(&l->commits, commit->email);
+		kept->date = arena_copy(&l->commits, commit->date);
+		kept->subject = arena_copy(&l->commits, commit->subject);
+	}
+	pthread_mutex_unlock(&l->lock);
+	/* A commit without its name would attribute to nobody. */
+	return kept && kept->id.at ? kept : NULL;
 }
 
 /* By rule, then by hash; bytes decide only where hashes agree. */

@@ -86,6 +86,22 @@ void leaks_free(struct leaks *l);
 enum status leaks_add(struct leaks *l, const struct sighting *s, bytes path,
 	enum leak_source source) MUST_USE;
 
+/* A place in a repository's history; zero what does not apply. */
+struct leak_where {
+	bytes path;
+	enum leak_source source;
+	bytes object; /* blob or other object, in hex */
+	const struct leak_commit *commit; /* from leaks_keep_commit */
+	bool unreachable, in_head;
+};
+/* As leaks_add, with all that is known of the place. */
+enum status leaks_add_at(struct leaks *l, const struct sighting *s,
+	const struct leak_where *where) MUST_USE;
+/* A copy that lives as long as `l`, for any number of places. NULL: no
+ * memory. Any thread. */
+const struct leak_commit *leaks_keep_commit(struct leaks *l,
+	const struct leak_commit *commit);
+
 /*
  * Sightings of one text, kept to be told again for each path with the same
  * content. Made by one thread, then frozen and shared. Holds at most
@@ -99,6 +115,8 @@ void leak_memo_sink(void *context, const struct sighting *s);
 size_t leak_memo_count(const struct leak_memo *m);
 enum status leaks_add_memo(struct leaks *l, const struct leak_memo *m,
 	bytes path, enum leak_source source) MUST_USE;
+enum status leaks_add_memo_at(struct leaks *l, const struct leak_memo *m,
+	const struct leak_where *where) MUST_USE;
 
 /* Group and sort. After it nothing may be added, and reading is free. */
 enum status leaks_finish(struct leaks *l, struct error *err) MUST_USE;

@@ -102,13 +102,13 @@ size_t leak_memo_count(const struct leak_memo *m)
 	return m->count;
 }
 
-enum status leaks_add_memo(struct leaks *l, const struct leak_memo *m,
-	bytes path, enum leak_source source)
+enum status leaks_add_memo_at(struct leaks *l, const struct leak_memo *m,
+	const struct leak_where *where)
 {
 	enum status result = OK;
 
 	for (const struct memo_item *i = m->first; i; i = i->next) {
-		enum status status = leaks_add(l, &i->s, path, source);
+		enum status status = leaks_add_at(l, &i->s, where);
 
 		if (status)
 			result = status;
@@ -116,4 +116,12 @@ enum status leaks_add_memo(struct leaks *l, const struct leak_memo *m,
 	if (m->unlisted)
 		leaks_add_unlisted(l, m->unlisted);
 	return result;
+}
+
+enum status leaks_add_memo(struct leaks *l, const struct leak_memo *m,
+	bytes path, enum leak_source source)
+{
+	struct leak_where where = {.path = path, .source = source};
+
+	return leaks_add_memo_at(l, m, &where);
 }

@@ -1,6 +1,6 @@
 /*
  * A place owns one block: its header, its companions, then the bytes of
- * secret, excerpt, path and companions' secrets. An arena would be a little
+ * secret, excerpt, path, object and companions' secrets. An arena would be a little
  * denser, but an arena cannot give back the places that a later, surer one
  * pushes out, and it cannot be wiped place by place.
  */
@@ -17,12 +17,16 @@
 /* Bytes that malloc itself needs for a block; so a count stays honest. */
 #define BLOCK_OVERHEAD 16
 
-struct leak_place leak_place_borrow(const struct sighting *s, bytes path,
-	enum leak_source source)
+struct leak_place leak_place_borrow(const struct sighting *s,
+	const struct leak_where *where)
 {
 	struct leak_place place = {
-		.path = path,
-		.source = source,
+		.path = where->path,
+		.source = where->source,
+		.object = where->object,
+		.commit = where->commit,
+		.unreachable = where->unreachable,
+		.in_head = where->in_head,
 		.offset = s->offset,
 		.length = s->length,
 		.line = s->line,
@@ -70,6 +74,7 @@ static bool block_size(const struct leak_place *place, bytes secret,
 	over |= __builtin_add_overflow(n, secret.n, &n);
 	over |= __builtin_add_overflow(n, place->excerpt.n, &n);
 	over |= __builtin_add_overflow(n, place->path.n, &n);
+	over |= __builtin_add_overflow(n, place->object.n, &n);
 	for (size_t i = 0; i < place->part_count; i++)
 		over |= __builtin_add_overflow(n, place->parts[i].secret.n,
 			&n);
@@ -102,6 +107,7 @@ bool leak_place_hold(struct leak_place *place, const struct sighting *s)
 	held->secret = append(&to, s->secret);
 	place->excerpt = append(&to, place->excerpt);
 	place->path = append(&to, place->path);
+	place->object = append(&to, place->object);
 	place->held = held;
 	return true;
 }

@@ -1,0 +1,371 @@
+#include "history/internal.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+
+#include <stdlib.h>
+
+#include "base/banned.h"
+
+bool hit_list_add(struct hit_list *list, const struct hit *hit)
+{
+	struct hit *at = list->at;
+
+	if ((list->n & (list->n - 1)) == 0)
+		at = reallocarray(list->at, list->n ? list->n * 2 : 1,
+			sizeof(*at));
+	if (at == NULL) {
+		leak_memo_free(hit->memo);
+		free(hit->name);
+		return false;
+	}
+	list->at = at;
+	list->at[list->n++] = *hit;
+	return true;
+}
+
+void hit_list_release(struct hit_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		leak_memo_free(list->at[i].memo);
+		free(list->at[i].name);
+	}
+	free(list->at);
+	*list = (struct hit_list){NULL, 0};
+}
+
+/*
+ * Alternates may stand inside what the user named, and inside the directory
+ * that a worktree's or submodule's objects were found in.
+ */
+static enum status open_store(struct history *h, struct error *err)
+{
+	const char *allowed[] = {h->repo->root, h->repo->common_dir};
+	struct pack_store_options options = {allowed, 2};
+
+	return pack_store_open(&h->store, h->repo->objects, &options, err);
+}
+
+enum status history_open(struct history **out, const struct repo *repo,
+	const struct history_options *options, struct error *err)
+{
+	struct history *h = calloc(1, sizeof(*h));
+	uint64_t start = clock_nanoseconds();
+	enum status status;
+
+	if (h == NULL)
+		return error_set(err, ERR_MEMORY, "open history");
+	h->repo = repo;
+	h->options = *options;
+	h->phase = PHASE_SCAN;
+	atomic_flag_clear(&h->registering);
+	status = open_store(h, err);
+	if (status == OK)
+		status = pack_sweep_new(&h->sweep, h->store, PACK_SWEEP_ALL,
+			err);
+	if (status != OK) {
+		history_close(h);
+		return status;
+	}
+	h->phase_started = clock_nanoseconds();
+	h->ledger.seconds_plan = clock_seconds(start, h->phase_started);
+	*out = h;
+	return OK;
+}
+
+static void worker_free(struct history_worker *w)
+{
+	hit_list_release(&w->hits);
+	leak_memo_free(w->memo);
+	pack_worker_free(w->pack);
+	free(w);
+}
+
+void history_close(struct history *h)
+{
+	if (h == NULL)
+		return;
+	for (size_t i = 0; i < h->worker_count; i++)
+		worker_free(h->workers[i]);
+	free(h->workers);
+	hit_list_release(&h->hits);
+	attribute_free(h->attribute);
+	pack_sweep_free(h->sweep);
+	pack_store_close(h->store);
+	free(h->tips);
+	free(h->wanted);
+	free(h->wanted_of);
+	free(h);
+}
+
+size_t history_units(const struct history *h)
+{
+	return h->phase == PHASE_DONE || h->sweep == NULL
+		       ? 0
+		       : pack_sweep_units(h->sweep);
+}
+
+struct history_worker *history_worker_new(struct history *h, struct scan *scan)
+{
+	struct history_worker *w = calloc(1, sizeof(*w)), **workers;
+
+	if (w == NULL)
+		return NULL;
+	w->owner = h;
+	w->scan = scan;
+	w->pack = pack_worker_new(h->store);
+	while (atomic_flag_test_and_set(&h->registering))
+		;
+	workers = w->pack ? reallocarray(h->workers, h->worker_count + 1,
+				    sizeof(*workers))
+			  : NULL;
+	if (workers) {
+		h->workers = workers;
+		workers[h->worker_count++] = w;
+	}
+	atomic_flag_clear(&h->registering);
+	if (workers == NULL) {
+		worker_free(w);
+		return NULL;
+	}
+	w->before = *scan_ledger(scan);
+	return w;
+}
+
+static void attribute_object(void *context, const struct pack_object *object)
+{
+	attribute_visit(((struct history_worker *)context)->attribute, object);
+}
+
+static void ignore_large(void *context, const struct pack_object *object)
+{
+	(void)context;
+	(void)object;
+}
+
+static void ignore_piece(void *context, bytes piece)
+{
+	(void)context;
+	(void)piece;
+}
+
+static void ignore_end(void *context, enum pack_problem problem)
+{
+	(void)context;
+	(void)problem;
+}
+
+/* Counted in the first phase already. */
+static void ignore_problem(void *context, const unsigned char *id,
+	bool is_copy, enum pack_problem problem)
+{
+	(void)context;
+	(void)id;
+	(void)is_copy;
+	(void)problem;
+}
+
+static bool is_stopped(void *context)
+{
+	const struct history_options *o =
+		&((struct history_worker *)context)->owner->options;
+
+	return o->is_stopped && o->is_stopped(o->context);
+}
+
+static void attribute_unit(struct history_worker *w, size_t unit)
+{
+	struct pack_visitor visitor = {
+		.object = attribute_object,
+		.large_begin = ignore_large,
+		.large_piece = ignore_piece,
+		.large_end = ignore_end,
+		.problem = ignore_problem,
+		.is_stopped = is_stopped,
+		.context = w,
+	};
+
+	if (w->attribute == NULL)
+		w->attribute = attribute_worker_new(w->owner->attribute);
+	if (w->attribute == NULL)
+		w->failed = true;
+	else
+		pack_sweep_run(w->owner->sweep, unit, w->pack, &visitor);
+}
+
+void history_run(struct history_worker *w, size_t unit)
+{
+	if (w->owner->phase == PHASE_SCAN)
+		history_scan_unit(w, unit);
+	else
+		attribute_unit(w, unit);
+}
+
+/* By object, then kind and name: the same at any number of threads. */
+static int by_object(const void *a, const void *b)
+{
+	const struct hit *x = a, *y = b;
+	int order = memcmp(x->id, y->id, PACK_ID_MAX);
+
+	if (order)
+		return order;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return x->name && y->name ? strcmp(x->name, y->name) : 0;
+}
+
+static enum status gather(struct history *h, struct error *err)
+{
+	for (size_t i = 0; i < h->worker_count; i++) {
+		struct hit_list *from = &h->workers[i]->hits;
+
+		for (size_t k = 0; k < from->n; k++) {
+			struct hit hit = from->at[k];
+
+			from->at[k].memo = NULL;
+			from->at[k].name = NULL;
+			if (!hit_list_add(&h->hits, &hit))
+				return error_set(err, ERR_MEMORY,
+					"gather findings");
+		}
+		hit_list_release(from);
+	}
+	if (h->hits.n)
+		qsort(h->hits.at, h->hits.n, sizeof(struct hit), by_object);
+	return OK;
+}
+
+/* The distinct blobs and trees with findings. */
+static bool gather_wanted(struct history *h)
+{
+	size_t id_size = pack_store_id_size(h->store);
+
+	h->wanted = calloc(h->hits.n + 1, id_size);
+	h->wanted_of = calloc(h->hits.n + 1, sizeof(*h->wanted_of));
+	if (!h->wanted || !h->wanted_of)
+		return false;
+	for (size_t i = 0; i < h->hits.n; i++) {
+		const struct hit *hit = &h->hits.at[i];
+		size_t n = h->wanted_count;
+
+		h->wanted_of[i] = BYTES_NONE;
+		if (hit->kind != HIT_BLOB && hit->kind != HIT_NAME)
+			continue;
+		if (n == 0 || memcmp(h->wanted + (n - 1) * id_size, hit->id,
+				      id_size) != 0)
+			memcpy(h->wanted + h->wanted_count++ * id_size,
+				hit->id, id_size);
+		h->wanted_of[i] = h->wanted_count - 1;
+	}
+	return true;
+}
+
+static enum status begin_attribution(struct history *h, struct error *err)
+{
+	size_t id_size = pack_store_id_size(h->store);
+	unsigned char *tips = calloc(h->repo->ref_count + 1, id_size);
+	struct attribute_options options = {
+		.id_size = id_size,
+		.wanted = h->wanted,
+		.wanted_count = h->wanted_count,
+		.tips = tips,
+		.tip_count = h->repo->ref_count,
+		.head = repo_head(h->repo),
+	};
+
+	if (tips == NULL)
+		return error_set(err, ERR_MEMORY, "attribute findings");
+	for (size_t i = 0; i < h->repo->ref_count; i++)
+		memcpy(tips + i * id_size, h->repo->refs[i].id, id_size);
+	h->attribute = attribute_new(&options, err);
+	if (h->attribute == NULL) {
+		free(tips);
+		return ERR_MEMORY;
+	}
+	pack_sweep_free(h->sweep);
+	h->sweep = NULL;
+	h->tips = tips;
+	return pack_sweep_new(&h->sweep, h->store, ATTRIBUTE_TYPES, err);
+}
+
+static bool has_failed(const struct history *h)
+{
+	for (size_t i = 0; i < h->worker_count; i++)
+		if (h->workers[i]->failed)
+			return true;
+	return false;
+}
+
+static enum status end_scan(struct history *h, struct error *err)
+{
+	uint64_t now = clock_nanoseconds();
+	enum status status = gather(h, err);
+
+	h->ledger.seconds_scan = clock_seconds(h->phase_started, now);
+	h->phase_started = now;
+	if (status != OK)
+		return status;
+	if (!gather_wanted(h))
+		return error_set(err, ERR_MEMORY, "gather findings");
+	if (h->hits.n == 0) {
+		h->phase = PHASE_DONE;
+		return OK;
+	}
+	h->phase = PHASE_ATTRIBUTE;
+	return begin_attribution(h, err);
+}
+
+enum status history_next_phase(struct history *h, struct error *err)
+{
+	enum status status = OK;
+
+	if (has_failed(h))
+		return error_set(err, ERR_MEMORY, "scan history");
+	if (h->phase == PHASE_SCAN)
+		return end_scan(h, err);
+	if (h->phase == PHASE_ATTRIBUTE) {
+		status = attribute_finish(h->attribute, err);
+		h->phase = PHASE_DONE;
+		h->ledger.seconds_attribute =
+			clock_seconds(h->phase_started, clock_nanoseconds());
+	}
+	return status;
+}
+
+static void add_ledger(struct history_ledger *into,
+	const struct history_worker *w)
+{
+	const struct detect_ledger *now = scan_ledger(w->scan);
+
+	into->scanned += w->ledger.scanned;
+	into->bytes += w->ledger.bytes;
+	into->lfs_pointers += w->ledger.lfs_pointers;
+	for (size_t p = 0; p < PACK_PROBLEM_COUNT; p++)
+		into->problems[p] += w->ledger.problems[p];
+	into->unscanned += now->unscanned - w->before.unscanned;
+	into->decode_cut += now->decode_cut - w->before.decode_cut;
+	into->unlisted += now->unlisted - w->before.unlisted;
+}
+
+void history_ledger(const struct history *h, struct history_ledger *out)
+{
+	const struct pack_store_report *report = pack_store_report(h->store);
+	uint64_t told = 0;
+
+	*out = h->ledger;
+	for (size_t i = 0; i < h->worker_count; i++)
+		add_ledger(out, h->workers[i]);
+	out->total = pack_store_count(h->store);
+	out->refused_alternates = report->refused_alternates;
+	out->broken_packs = report->broken_packs;
+	out->broken_refs = h->repo->broken_refs;
+	if (h->attribute) {
+		out->missing_commits = attribute_missing(h->attribute);
+		out->dropped_paths = attribute_dropped(h->attribute);
+	}
+	for (size_t p = 0; p < PACK_PROBLEM_COUNT; p++)
+		told += out->problems[p];
+	/* What was never reached was stopped. */
+	if (out->total > out->scanned + told)
+		out->interrupted = out->total - out->scanned - told;
+}

@@ -1,0 +1,67 @@
+/*
+ * history: every object of a repository -> leaks with commit and path.
+ *
+ * Two sweeps over the object store. The first scans all blobs (reachable or
+ * not), commit and tag messages, author lines, and names in trees. The second,
+ * only when something was found, reads trees and commits to say which commit
+ * brought it where. No thread is started here: the engine runs the units of
+ * a phase on its own threads and calls history_next_phase when all are done.
+ *
+ *	history_open -> units of phase 1 -> history_next_phase
+ *		     -> units of phase 2 (none without findings)
+ *		     -> history_next_phase -> history_tell
+ */
+#ifndef STANCH_HISTORY_HISTORY_H
+#define STANCH_HISTORY_HISTORY_H
+
+#include "detect/detect.h"
+#include "leaks/leaks.h"
+#include "pack/pack.h"
+#include "repo/repo.h"
+
+struct history;
+struct history_worker;
+
+struct history_options {
+	/* What to ask between objects: true stops. Any thread. */
+	bool (*is_stopped)(void *context);
+	void *context;
+	const char *prefix; /* before each path: "sub/" of a submodule, or "" */
+};
+
+/* Opens the object store of `repo` (borrowed) and plans the first sweep. */
+enum status history_open(struct history **out, const struct repo *repo,
+	const struct history_options *options, struct error *err) MUST_USE;
+void history_close(struct history *h);
+
+/* Units of the phase in work. */
+size_t history_units(const struct history *h);
+/* Move on; after the last phase history_units is 0. Alone. */
+enum status history_next_phase(struct history *h, struct error *err) MUST_USE;
+
+/* One a thread, kept over all phases; scan is borrowed. NULL: no memory.
+ * Freed by history_close. */
+struct history_worker *history_worker_new(struct history *h,
+	struct scan *scan);
+void history_run(struct history_worker *w, size_t unit);
+
+/* Hand all that was found to `leaks`. Alone, after the last phase. */
+enum status history_tell(struct history *h, struct leaks *leaks,
+	struct error *err) MUST_USE;
+
+/* Objects total = scanned + failed + the sum of skipped. Alone. */
+struct history_ledger {
+	uint64_t total, scanned;
+	uint64_t problems[PACK_PROBLEM_COUNT]; /* objects, by reason */
+	uint64_t interrupted; /* not looked at */
+	uint64_t bytes;	      /* rebuilt and scanned */
+	uint64_t unscanned, decode_cut, unlisted; /* as detect's ledger */
+	uint64_t refused_alternates, broken_packs, broken_refs;
+	uint64_t missing_commits; /* shallow, or broken links */
+	uint64_t dropped_paths;	  /* places over the cap */
+	uint64_t lfs_pointers;
+	double seconds_plan, seconds_scan, seconds_attribute;
+};
+void history_ledger(const struct history *h, struct history_ledger *out);
+
+#endif

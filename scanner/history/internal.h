@@ -1,0 +1,73 @@
+/*
+ * internal: what history/'s files share.
+ */
+#ifndef STANCH_HISTORY_INTERNAL_H
+#define STANCH_HISTORY_INTERNAL_H
+
+#include "attribute/attribute.h"
+#include "history/history.h"
+
+#include <stdatomic.h>
+
+/* What was found in one object. */
+enum hit_kind {
+	HIT_BLOB,
+	HIT_MESSAGE, /* of a commit or a tag */
+	HIT_PERSON,  /* author, committer, tagger lines */
+	HIT_NAME,    /* an entry's name in a tree */
+};
+struct hit {
+	unsigned char id[PACK_ID_MAX];
+	struct leak_memo *memo; /* owned */
+	enum hit_kind kind;
+	enum pack_type type;
+	char *name; /* HIT_NAME: the entry's; owned */
+};
+struct hit_list {
+	struct hit *at;
+	size_t n;
+};
+
+enum phase { PHASE_SCAN, PHASE_ATTRIBUTE, PHASE_DONE };
+
+struct history {
+	const struct repo *repo;
+	struct history_options options;
+	struct pack_store *store;
+	struct pack_sweep *sweep; /* of the phase in work */
+	enum phase phase;
+	struct attribute *attribute;
+	unsigned char *tips; /* names that refs hold, for attribute */
+	struct hit_list hits; /* gathered, sorted by name of object */
+	unsigned char *wanted; /* names of the objects to attribute */
+	size_t *wanted_of;     /* by hit: index into wanted */
+	size_t wanted_count;
+	struct history_worker **workers;
+	size_t worker_count;
+	atomic_flag registering;
+	struct history_ledger ledger;
+	uint64_t phase_started;
+};
+
+struct history_worker {
+	struct history *owner;
+	struct scan *scan;
+	struct pack_worker *pack;
+	struct attribute_worker *attribute;
+	struct leak_memo *memo; /* of the text in work; NULL: none made */
+	struct hit_list hits;
+	struct history_ledger ledger; /* counts of this thread */
+	struct detect_ledger before;
+	unsigned char large_id[PACK_ID_MAX]; /* of a streamed object */
+	bool is_large_copy, is_stream_broken;
+	bool failed; /* no memory for a hit */
+};
+
+/* Takes over memo. */
+bool hit_list_add(struct hit_list *list, const struct hit *hit);
+void hit_list_release(struct hit_list *list);
+
+/* scan.c: the visitor of the first phase. */
+void history_scan_unit(struct history_worker *w, size_t unit);
+
+#endif

@@ -1,0 +1,226 @@
+/*
+ * scan: the first phase, an object at a time.
+ *
+ * A blob's path is not known yet, so it is scanned under none; rules that
+ * look at paths are settled when it is told where it stood. Copies of an
+ * object in several packs are scanned too: a name is a claim, and only the
+ * bytes count.
+ */
+#include "history/internal.h"
+
+#include "base/limits.h"
+
+#include <stdlib.h>
+
+#include "base/banned.h"
+
+static void sink(void *context, const struct sighting *s)
+{
+	struct history_worker *w = context;
+
+	if (w->memo == NULL)
+		w->memo = leak_memo_new();
+	if (w->memo == NULL)
+		w->failed = true;
+	else
+		leak_memo_sink(w->memo, s);
+}
+
+static struct detect_text text_of(struct history_worker *w)
+{
+	return (struct detect_text){
+		.path = bytes_of(NULL, 0), .sink = sink, .context = w};
+}
+
+/* Keep what the text gave, if it gave anything. */
+static void keep(struct history_worker *w, const unsigned char *id,
+	enum pack_type type, enum hit_kind kind, char *name)
+{
+	struct hit hit = {.memo = w->memo, .kind = kind, .type = type,
+		.name = name};
+
+	w->memo = NULL;
+	if (hit.memo == NULL) {
+		free(name);
+		return;
+	}
+	memcpy(hit.id, id, pack_store_id_size(w->owner->store));
+	if (!hit_list_add(&w->hits, &hit))
+		w->failed = true;
+}
+
+/* One text in memory; true when it gave something. */
+static bool scan_text(struct history_worker *w, bytes data)
+{
+	struct detect_text text = text_of(w);
+
+	if (data.n && scan_buffer(w->scan, &text, data, NULL) != OK)
+		w->failed = true;
+	return w->memo != NULL;
+}
+
+static bool is_lfs_pointer(bytes data)
+{
+	return data.n < 1024 && bytes_starts(data, bytes_text(
+		"version https://git-lfs.github.com/spec/"));
+}
+
+/*
+ * Headers that are only names of objects are left out; what remains (people,
+ * signatures, extra headers) is one text, the message another, so that lines
+ * count from the message's first.
+ */
+static void scan_commit(struct history_worker *w,
+	const struct pack_object *object)
+{
+	bytes data = object->data, head = data, message;
+	size_t split = bytes_find(data, bytes_text("\n\n"));
+	bytes line, rest;
+
+	message = split == BYTES_NONE ? bytes_drop(data, data.n)
+				      : bytes_drop(data, split + 2);
+	head.n = split == BYTES_NONE ? data.n : split + 1;
+	for (;;) {
+		bytes_cut(head, '\n', &line, &rest);
+		if (!bytes_starts(line, bytes_text("tree ")) &&
+			!bytes_starts(line, bytes_text("parent ")) &&
+			!bytes_starts(line, bytes_text("object ")))
+			break;
+		head = rest;
+	}
+	if (scan_text(w, head))
+		keep(w, object->id, object->type, HIT_PERSON, NULL);
+	if (scan_text(w, message))
+		keep(w, object->id, object->type, HIT_MESSAGE, NULL);
+}
+
+/* Something in a tree looked like a token: which entry's name is it? */
+static void scan_names(struct history_worker *w,
+	const struct pack_object *object)
+{
+	size_t id_size = pack_store_id_size(w->owner->store);
+	bytes rest = object->data;
+
+	while (rest.n) {
+		size_t space = bytes_find_byte(rest, ' ');
+		bytes name, tail;
+
+		if (space == BYTES_NONE || space > 7 ||
+			!bytes_cut(bytes_drop(rest, space + 1), '\0', &name,
+				&tail) ||
+			tail.n < id_size)
+			return;
+		if (scan_text(w, name)) {
+			char *copy =
+				strndup((const char *)name.at, name.n);
+
+			if (copy == NULL)
+				w->failed = true;
+			keep(w, object->id, PACK_TREE, HIT_NAME, copy);
+		}
+		rest = bytes_drop(tail, id_size);
+	}
+}
+
+/* Names alone are a tenth of a tree, but to cut them out costs more than to
+ * look at all of it once. */
+static void scan_tree(struct history_worker *w,
+	const struct pack_object *object)
+{
+	if (!scan_text(w, object->data))
+		return;
+	leak_memo_free(w->memo);
+	w->memo = NULL;
+	scan_names(w, object);
+}
+
+static void count(struct history_worker *w, const struct pack_object *object)
+{
+	if (!object->is_copy)
+		w->ledger.scanned++;
+	w->ledger.bytes += object->data.n;
+}
+
+static void on_object(void *context, const struct pack_object *object)
+{
+	struct history_worker *w = context;
+
+	count(w, object);
+	if (object->type == PACK_BLOB) {
+		if (is_lfs_pointer(object->data))
+			w->ledger.lfs_pointers++;
+		if (scan_text(w, object->data))
+			keep(w, object->id, PACK_BLOB, HIT_BLOB, NULL);
+	} else if (object->type == PACK_TREE) {
+		scan_tree(w, object);
+	} else {
+		scan_commit(w, object);
+	}
+}
+
+static void on_large_begin(void *context, const struct pack_object *object)
+{
+	struct history_worker *w = context;
+	struct detect_text text = text_of(w);
+
+	memcpy(w->large_id, object->id, pack_store_id_size(w->owner->store));
+	w->is_large_copy = object->is_copy;
+	w->is_stream_broken = scan_begin(w->scan, &text, NULL) != OK;
+}
+
+static void on_large_piece(void *context, bytes piece)
+{
+	struct history_worker *w = context;
+
+	w->ledger.bytes += piece.n;
+	if (!w->is_stream_broken)
+		w->is_stream_broken = scan_feed(w->scan, piece, NULL) != OK;
+}
+
+static void on_large_end(void *context, enum pack_problem problem)
+{
+	struct history_worker *w = context;
+
+	if (!w->is_stream_broken)
+		w->is_stream_broken = scan_end(w->scan, NULL) != OK;
+	if (w->is_stream_broken && problem == PACK_FINE)
+		problem = PACK_MEMORY;
+	if (!w->is_large_copy && problem == PACK_FINE)
+		w->ledger.scanned++;
+	else if (!w->is_large_copy)
+		w->ledger.problems[problem]++;
+	keep(w, w->large_id, PACK_BLOB, HIT_BLOB, NULL);
+}
+
+static void on_problem(void *context, const unsigned char *id, bool is_copy,
+	enum pack_problem problem)
+{
+	struct history_worker *w = context;
+
+	(void)id;
+	if (!is_copy)
+		w->ledger.problems[problem]++;
+}
+
+static bool is_stopped(void *context)
+{
+	struct history_worker *w = context;
+	const struct history_options *o = &w->owner->options;
+
+	return o->is_stopped && o->is_stopped(o->context);
+}
+
+void history_scan_unit(struct history_worker *w, size_t unit)
+{
+	struct pack_visitor visitor = {
+		.object = on_object,
+		.large_begin = on_large_begin,
+		.large_piece = on_large_piece,
+		.large_end = on_large_end,
+		.problem = on_problem,
+		.is_stopped = is_stopped,
+		.context = w,
+	};
+
+	pack_sweep_run(w->owner->sweep, unit, w->pack, &visitor);
+}

@@ -1,0 +1,182 @@
+/*
+ * tell: findings of objects become places of leaks.
+ *
+ * A blob is told once for each path it stood at, with the first commit that
+ * has it there; a message with its own commit; a name in a tree with the
+ * paths of that tree. What no commit reaches is told as unreachable.
+ */
+#include "history/internal.h"
+
+#include "base/limits.h"
+
+#include <stdlib.h>
+
+#include "base/banned.h"
+
+/* Commits already kept, by name: places share them. */
+struct told {
+	const struct leak_commit **commits;
+	size_t n;
+};
+
+struct teller {
+	struct history *h;
+	struct leaks *leaks;
+	struct pack_worker *pack;
+	struct told told;
+	struct buf path;
+	char object[2 * PACK_ID_MAX + 1];
+	enum status status;
+};
+
+static void hex(const unsigned char *id, size_t n, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		out[2 * i] = digits[id[i] >> 4];
+		out[2 * i + 1] = digits[id[i] & 15];
+	}
+	out[2 * n] = '\0';
+}
+
+static const struct leak_commit *told_find(const struct told *t, bytes id)
+{
+	for (size_t i = t->n; i-- > 0;)
+		if (bytes_equal(t->commits[i]->id, id))
+			return t->commits[i];
+	return NULL;
+}
+
+static const struct leak_commit *told_add(struct told *t,
+	const struct leak_commit *commit)
+{
+	const struct leak_commit **at = t->commits;
+
+	if (commit && (t->n & (t->n - 1)) == 0)
+		at = reallocarray(t->commits, t->n ? t->n * 2 : 1,
+			sizeof(*at));
+	if (commit == NULL || at == NULL)
+		return commit;
+	t->commits = at;
+	at[t->n++] = commit;
+	return commit;
+}
+
+/* The commit's lines; what cannot be read is left empty. */
+static const struct leak_commit *commit_of(struct teller *t,
+	const unsigned char *id)
+{
+	size_t id_size = pack_store_id_size(t->h->store);
+	char text[2 * PACK_ID_MAX + 1], date[40] = "";
+	struct attribute_commit parsed = {.time = 0};
+	struct leak_commit commit = {.id = bytes_of(text, 2 * id_size)};
+	const struct leak_commit *known;
+	enum pack_problem problem;
+	enum pack_type type;
+	bytes data;
+
+	hex(id, id_size, text);
+	known = told_find(&t->told, commit.id);
+	if (known)
+		return known;
+	if (pack_read(t->pack, id, &type, &data, &problem, NULL) == OK &&
+		type == PACK_COMMIT && attribute_parse_commit(data, &parsed))
+		attribute_format_time(parsed.time, parsed.zone, date);
+	commit.author = parsed.author;
+	commit.email = parsed.email;
+	commit.date = bytes_text(date);
+	commit.subject = parsed.subject;
+	known = leaks_keep_commit(t->leaks, &commit);
+	if (known == NULL)
+		t->status = ERR_MEMORY;
+	return told_add(&t->told, known);
+}
+
+static void tell_at(struct teller *t, const struct hit *hit,
+	const struct leak_where *where)
+{
+	enum status status = leaks_add_memo_at(t->leaks, hit->memo, where);
+
+	if (status != OK)
+		t->status = status;
+}
+
+/* prefix + path (+ "/" + name) */
+static bytes path_of(struct teller *t, bytes path, const char *name)
+{
+	buf_clear(&t->path);
+	buf_put_text(&t->path, t->h->options.prefix ? t->h->options.prefix
+						    : "");
+	buf_put(&t->path, path);
+	if (name && path.n)
+		buf_put_byte(&t->path, '/');
+	if (name)
+		buf_put_text(&t->path, name);
+	return buf_bytes(&t->path);
+}
+
+/* Objects found by their place in trees. */
+static void tell_placed(struct teller *t, const struct hit *hit, size_t wanted)
+{
+	const struct attribute *a = t->h->attribute;
+	struct leak_where where = {
+		.source = LEAK_HISTORY, .object = bytes_text(t->object)};
+	size_t count = attribute_place_count(a, wanted);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct attribute_place *place =
+			attribute_place_at(a, wanted, i);
+
+		where.path = path_of(t,
+			bytes_of(place->path, place->path_length), hit->name);
+		where.commit = commit_of(t, place->commit);
+		where.in_head = place->in_head;
+		where.unreachable = place->unreachable;
+		tell_at(t, hit, &where);
+	}
+	if (count == 0) {
+		where.path = path_of(t, bytes_of(NULL, 0), hit->name);
+		where.unreachable = true;
+		tell_at(t, hit, &where);
+	}
+}
+
+static void tell_message(struct teller *t, const struct hit *hit)
+{
+	struct leak_where where = {
+		.source = LEAK_MESSAGE, .object = bytes_text(t->object)};
+
+	where.path = path_of(t, bytes_of(NULL, 0), NULL);
+	if (hit->type == PACK_COMMIT)
+		where.commit = commit_of(t, hit->id);
+	tell_at(t, hit, &where);
+}
+
+enum status history_tell(struct history *h, struct leaks *leaks,
+	struct error *err)
+{
+	struct teller t = {.h = h, .leaks = leaks, .status = OK};
+
+	if (h->hits.n == 0)
+		return OK;
+	t.pack = pack_worker_new(h->store);
+	if (t.pack == NULL)
+		return error_set(err, ERR_MEMORY, "tell findings");
+	buf_init(&t.path, LIMIT_PATH * 2);
+	for (size_t i = 0; i < h->hits.n; i++) {
+		const struct hit *hit = &h->hits.at[i];
+
+		hex(hit->id, pack_store_id_size(h->store), t.object);
+		if (hit->kind == HIT_BLOB || hit->kind == HIT_NAME)
+			tell_placed(&t, hit, h->wanted_of[i]);
+		else
+			tell_message(&t, hit);
+	}
+	buf_release(&t.path);
+	free(t.told.commits);
+	pack_worker_free(t.pack);
+	if (t.status != OK)
+		return error_set(err, t.status, "tell findings: no memory");
+	return OK;
+}
