@@ -13,7 +13,7 @@ Q := $(if $(V),,@)
 SAY := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),true,echo)
 
 # Rooms from the top down: a room's archive may need those after it.
-ROOMS := cli args engine report leaks source detect literal ruleset decode check flow base
+ROOMS := cli args engine report leaks source detect literal ruleset pattern decode check flow base
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wpointer-arith \
@@ -47,6 +47,8 @@ LIBS := -Wl,-Bstatic -lpcre2-8 -lcrypto -Wl,-Bdynamic -ldl \
 sources = $(sort $(wildcard scanner/$(1)/*.c) $(wildcard scanner/$(1)/*.cpp))
 objects = $(patsubst scanner/%,$(B)/%.o,$(call sources,$(1)))
 ARCHIVES := $(ROOMS:%=$(B)/lib%.a)
+# A second opinion on what we write; linked only into tests that ask it.
+UNIT_LIBS := -ljansson
 UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 
 .DELETE_ON_ERROR:
@@ -84,8 +86,8 @@ $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
 # The rule packs become constant data; see scanner/ruleset/README.md.
 RULES := $(sort $(wildcard rules/*.toml))
-$(B)/rulec: $(B)/ruleset/tool/rulec.c.o $(B)/libruleset.a $(B)/libdecode.a \
-		$(B)/libcheck.a $(B)/libflow.a $(B)/libbase.a
+$(B)/rulec: $(B)/ruleset/tool/rulec.c.o $(B)/libruleset.a $(B)/libpattern.a \
+		$(B)/libdecode.a $(B)/libcheck.a $(B)/libflow.a $(B)/libbase.a
 	$(Q)$(CXX) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/builtin.c: $(B)/rulec $(RULES)
@@ -100,19 +102,20 @@ $(B)/stanch: $(B)/main.c.o $(ARCHIVES) $(B)/builtin.o
 	$(Q)$(CXX) $(ALL_LDFLAGS) -o $@ $(B)/main.c.o $(B)/builtin.o \
 		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 
-# A unit test links its room and those below it, by layers.txt; the built-in
-# rules too, where rulesets are among them.
+# A unit test (ROOM_test.c, ROOM_PART_test.c) links its room and those below
+# it, by layers.txt; the built-in rules too, where rulesets are among them.
 below = $(1) $(shell awk -F: '$$1=="$(1)"{print $$2}' scanner/layers.txt)
 unit_parts = $(patsubst %,$(B)/lib%.a,$(call below,$(1))) \
 	$(if $(filter ruleset,$(call below,$(1))),$(B)/builtin.o)
 .SECONDEXPANSION:
 $(B)/unit/%_test: tests/unit/%_test.c tests/unit/unit.h \
-		$$(call unit_parts,$$*)
+		$$(call unit_parts,$$(firstword $$(subst _, ,$$*)))
 	@mkdir -p $(@D)
 	@$(SAY) UNIT $*
 	$(Q)$(CC) $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) -c -o $@.o $<
 	$(Q)$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(filter %.o,$^) \
-		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS)
+		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) \
+		$(UNIT_LIBS)
 
 ## unit: build and run the unit tests
 unit: $(UNITS)

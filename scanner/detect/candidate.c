@@ -1,0 +1,326 @@
+/*
+ * From a match to a verdict. In this order, the cheap and the decisive first:
+ * keywords and allowlists (foreign rules), the bytes the secret must hold,
+ * entropy, the rule's check, placeholders, stopwords. A passed checksum ends
+ * all doubt; anything that does not end a candidate but speaks against it
+ * makes it low and leaves the reason.
+ */
+#include "detect/internal.h"
+
+#include "check/check.h"
+
+#include <stdlib.h>
+
+#include "base/banned.h"
+
+/* Bytes of a line, to each side, that an allowlist for lines sees. */
+#define LINE_REACH 4096
+
+struct verdict {
+	enum confidence confidence;
+	const char *reason;
+	float entropy;
+	bool dropped;
+};
+
+static const struct layer *root_of(const struct layer *l)
+{
+	while (l->depth)
+		l = l->outer;
+	return l;
+}
+
+bool scan_path_fits(struct scan *s, size_t rule)
+{
+	struct detect_regex *p = &s->d->at[rule].path;
+
+	if (p->source == NULL)
+		return true;
+	if (s->path_fits[rule] == 0) {
+		enum regex_result r =
+			detect_regex_is_in(s->tools, p, s->text.path);
+
+		/* In doubt it is looked at. */
+		s->ledger.unscanned += r == REGEX_BROKEN;
+		s->path_fits[rule] =
+			r == REGEX_MATCH || r == REGEX_LIMIT ? 1 : -1;
+	}
+	return s->path_fits[rule] > 0;
+}
+
+static bool has_keyword(struct scan *s, const struct candidate *c)
+{
+	const struct rule *r = s->d->at[c->rule].rule;
+	struct detect_mark *m = scan_mark(s, c->layer, c->rule);
+
+	if (!r->foreign || r->keyword_count == 0 ||
+		m->keyword == c->layer->epoch)
+		return true;
+	if (m->barren == c->layer->epoch)
+		return false;
+	m->barren = c->layer->epoch;
+	for (size_t i = 0; i < r->keyword_count; i++)
+		if (bytes_find_nocase(c->layer->text,
+			    bytes_text(r->keywords[i])) != BYTES_NONE) {
+			m->keyword = c->layer->epoch;
+			return true;
+		}
+	return false;
+}
+
+static bool has_word(const char *const *words, size_t count, bytes text)
+{
+	for (size_t i = 0; i < count; i++)
+		if (bytes_find_nocase(text, bytes_text(words[i])) !=
+			BYTES_NONE)
+			return true;
+	return false;
+}
+
+static bool any_in(struct scan *s, struct detect_regex *list, size_t count,
+	bytes text)
+{
+	for (size_t i = 0; i < count; i++)
+		if (detect_regex_is_in(s->tools, &list[i], text) == REGEX_MATCH)
+			return true;
+	return false;
+}
+
+/* The line or lines that the match is on. */
+static bytes line_of(const struct candidate *c)
+{
+	bytes text = c->layer->text;
+	size_t from = c->begin, to = c->end;
+
+	while (from && c->begin - from < LINE_REACH &&
+		text.at[from - 1] != '\n')
+		from--;
+	while (to < text.n && to - c->end < LINE_REACH && text.at[to] != '\n')
+		to++;
+	return bytes_part(text, from, to);
+}
+
+static bool allowlist_holds(struct scan *s, const struct detect_allow *a,
+	const struct candidate *c)
+{
+	const struct rule_allowlist *l = a->list;
+	bytes text = c->layer->text;
+	bytes secret = bytes_part(text, c->secret, c->secret_end);
+	bytes target = secret;
+	size_t kinds = 0, held = 0;
+
+	if (l->target == ALLOW_MATCH)
+		target = bytes_part(text, c->begin, c->end);
+	else if (l->target == ALLOW_LINE)
+		target = line_of(c);
+	kinds += l->regex_count > 0;
+	kinds += l->path_count > 0;
+	kinds += l->stopword_count > 0;
+	kinds += l->commit_count > 0;
+	held += any_in(s, a->regexes, l->regex_count, target);
+	held += any_in(s, a->paths, l->path_count, s->text.path);
+	held += has_word(l->stopwords, l->stopword_count, secret);
+	return l->all ? kinds > 0 && held == kinds : held > 0;
+}
+
+static bool is_target(const struct rule_allowlist *l, const struct rule *r)
+{
+	for (size_t i = 0; i < l->rule_count; i++)
+		if (bytes_equal(bytes_text(l->rules[i]), bytes_text(r->id)))
+			return true;
+	return l->rule_count == 0;
+}
+
+static bool is_allowed(struct scan *s, const struct candidate *c)
+{
+	const struct detect_rule *r = &s->d->at[c->rule];
+	const struct detect_allow *own = s->d->allows + r->allow_first;
+
+	for (size_t i = 0; i < r->rule->allowlist_count; i++)
+		if (allowlist_holds(s, &own[i], c))
+			return true;
+	for (size_t i = s->d->global_first; i < s->d->allow_count; i++)
+		if (is_target(s->d->allows[i].list, r->rule) &&
+			allowlist_holds(s, &s->d->allows[i], c))
+			return true;
+	return false;
+}
+
+static bool has_mix(const struct rule *r, bytes secret)
+{
+	unsigned digits = 0, upper = 0, lower = 0;
+
+	if (r->min_digits + r->min_upper + r->min_lower == 0)
+		return true;
+	for (size_t i = 0; i < secret.n; i++) {
+		unsigned char b = secret.at[i];
+
+		digits += b >= '0' && b <= '9';
+		upper += b >= 'A' && b <= 'Z';
+		lower += b >= 'a' && b <= 'z';
+	}
+	return digits >= r->min_digits && upper >= r->min_upper &&
+	       lower >= r->min_lower;
+}
+
+static void lower_it(struct verdict *v, const char *reason)
+{
+	v->confidence = CONFIDENCE_LOW;
+	if (v->reason == NULL)
+		v->reason = reason;
+}
+
+/* The rule's check; true when it passed beyond doubt. */
+static bool apply_check(const struct rule *r, bytes secret, bytes match,
+	struct verdict *v)
+{
+	struct check_verdict got;
+
+	if (r->check.name == NULL)
+		return false;
+	got = check_run(&r->check, secret, match);
+	switch (got.result) {
+	case CHECK_PASS:
+		v->confidence = CONFIDENCE_CERTAIN;
+		return true;
+	case CHECK_WELL:
+		if (v->confidence == CONFIDENCE_MEDIUM)
+			v->confidence = CONFIDENCE_HIGH;
+		break;
+	case CHECK_WEAK:
+		lower_it(v, got.reason ? got.reason : "weak");
+		break;
+	case CHECK_FAIL:
+		v->dropped = r->check.drop_on_fail;
+		lower_it(v, got.reason ? got.reason : "its check fails");
+		break;
+	case CHECK_NONE:
+		break;
+	}
+	return false;
+}
+
+static struct verdict weigh(const struct rule *r, bytes secret, bytes match)
+{
+	struct verdict v = {.confidence = r->confidence};
+	const char *placeholder;
+
+	v.entropy = check_entropy(secret);
+	v.dropped = !has_mix(r, secret) ||
+		    (r->entropy > 0 && v.entropy <= r->entropy);
+	if (v.dropped)
+		return v;
+	if (!apply_check(r, secret, match, &v) && !v.dropped &&
+		!r->keep_placeholders) {
+		placeholder = check_placeholder(secret);
+		if (placeholder)
+			lower_it(&v, placeholder);
+	}
+	if (has_word(r->stopwords, r->stopword_count, secret))
+		v.dropped = true;
+	return v;
+}
+
+/* Base64 shares a character between neighbours: the last byte of a secret
+ * ends one character after the next byte begins. */
+static size_t outer_end(const struct layer *l, size_t begin, size_t end)
+{
+	const struct decode_region *r = l->region;
+	size_t to = r->from[end];
+
+	if ((l->encoding == ENCODING_BASE64 ||
+		    l->encoding == ENCODING_BASE64URL) &&
+		end > begin && r->from[end - 1] + 2 > to)
+		to = r->from[end - 1] + 2;
+	return to < r->end ? to : r->end;
+}
+
+/* Offsets in layer 0, and the encodings on the way, outermost first. */
+static void place(const struct scan *s, const struct candidate *c,
+	struct sighting *out, size_t *begin, size_t *end)
+{
+	const struct layer *l = c->layer;
+	unsigned depth = l->depth;
+	uint8_t *at = out->encodings;
+
+	*begin = c->secret;
+	*end = c->secret_end;
+	if (s->utf16 != ENCODING_PLAIN)
+		at[out->encoding_count++] = (uint8_t)s->utf16;
+	for (; l->depth; l = l->outer) {
+		size_t first = l->region->from[*begin];
+		unsigned slot = out->encoding_count + l->depth - 1;
+
+		*end = outer_end(l, *begin, *end);
+		*begin = first;
+		if (slot < SIGHTING_ENCODINGS)
+			at[slot] = (uint8_t)l->encoding;
+	}
+	out->encoding_count = (uint8_t)(out->encoding_count + depth);
+	if (out->encoding_count > SIGHTING_ENCODINGS)
+		out->encoding_count = SIGHTING_ENCODINGS;
+}
+
+static struct found *new_found(struct scan *s)
+{
+	if (s->found_count == s->found_room) {
+		size_t room = s->found_room ? 2 * s->found_room : 64;
+		struct found *more;
+
+		if (room > DETECT_GATHER)
+			return NULL;
+		more = reallocarray(s->found, room, sizeof(*more));
+		if (more == NULL)
+			return NULL;
+		s->found = more;
+		s->found_room = room;
+	}
+	s->found[s->found_count] = (struct found){.rule = 0};
+	return &s->found[s->found_count];
+}
+
+static void keep(struct scan *s, const struct candidate *c,
+	const struct verdict *v)
+{
+	const struct layer *root = root_of(c->layer);
+	bytes secret = bytes_part(c->layer->text, c->secret, c->secret_end);
+	struct found *f = new_found(s);
+	size_t begin, end;
+
+	if (f) {
+		f->s.secret = arena_copy(&s->arenas[s->arena],
+			bytes_take(secret, LIMIT_SECRET));
+		if (f->s.secret.at == NULL)
+			f = NULL;
+	}
+	if (f == NULL) {
+		s->ledger.unlisted++;
+		return;
+	}
+	f->rule = c->rule;
+	f->doubtful = v->reason != NULL;
+	f->s.rule = s->d->at[c->rule].rule;
+	f->s.confidence = v->confidence;
+	f->s.reason = v->reason;
+	f->s.entropy = v->entropy;
+	place(s, c, &f->s, &begin, &end);
+	f->s.offset = root->base + begin;
+	f->s.length = end - begin;
+	scan_excerpt(s, &f->s, root->text, begin, end);
+	s->found_count++;
+}
+
+void scan_judge(struct scan *s, const struct candidate *c)
+{
+	const struct rule *r = s->d->at[c->rule].rule;
+	bytes text = c->layer->text;
+	struct verdict v;
+
+	if (c->secret_end <= c->secret || !has_keyword(s, c) ||
+		is_allowed(s, c))
+		return;
+	v = weigh(r, bytes_part(text, c->secret, c->secret_end),
+		bytes_part(text, c->begin, c->end));
+	if (!v.dropped)
+		keep(s, c, &v);
+}

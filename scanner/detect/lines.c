@@ -1,0 +1,150 @@
+/*
+ * Line numbers, counted only when something was found. A line ends at LF, or
+ * at a CR that no LF follows, so that CRLF is one end and old Mac files have
+ * lines.
+ */
+#include "detect/internal.h"
+
+#include <stdlib.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "base/banned.h"
+
+/* Is there a line's end at text[i]? */
+static bool is_break(bytes text, size_t i)
+{
+	return text.at[i] == '\n' ||
+	       (text.at[i] == '\r' &&
+		       (i + 1 >= text.n || text.at[i + 1] != '\n'));
+}
+
+/* Line ends in text[from, to); CRs are looked at one by one: few have any. */
+static uint64_t count_breaks(bytes text, size_t from, size_t to)
+{
+	uint64_t count = 0;
+	size_t i = from;
+
+#if defined(__SSE2__)
+	const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
+
+	for (; to - i >= 16; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(
+			text.at + i));
+		unsigned lfs = (unsigned)_mm_movemask_epi8(
+			_mm_cmpeq_epi8(v, lf));
+		unsigned crs = (unsigned)_mm_movemask_epi8(
+			_mm_cmpeq_epi8(v, cr));
+
+		count += (uint64_t)__builtin_popcount(lfs);
+		for (; crs; crs &= crs - 1)
+			count += is_break(text,
+				i + (size_t)__builtin_ctz(crs));
+	}
+#endif
+	for (; i < to; i++)
+		count += is_break(text, i);
+	return count;
+}
+
+/*
+ * Advance to offset `to`. text[0] is at offset base; [lines->at, to] must lie
+ * in it. Offsets are those of one-byte units.
+ */
+void scan_lines_to(struct detect_lines *lines, bytes text, uint64_t base,
+	uint64_t to)
+{
+	size_t from, end;
+	uint64_t breaks;
+
+	if (to <= lines->at)
+		return;
+	from = (size_t)(lines->at - base);
+	end = (size_t)(to - base);
+	breaks = count_breaks(text, from, end);
+	lines->at = to;
+	if (breaks == 0)
+		return;
+	lines->line += breaks;
+	while (!is_break(text, end - 1))
+		end--;
+	lines->start = base + end;
+}
+
+/* The line's part before and after [begin, end), as much as is shown. */
+void scan_excerpt(struct scan *s, struct sighting *out, bytes text,
+	size_t begin, size_t end)
+{
+	size_t n = end - begin, from = begin, to, room;
+
+	if (n > SIGHTING_EXCERPT * 2 / 3)
+		n = SIGHTING_EXCERPT * 2 / 3;
+	room = (SIGHTING_EXCERPT - n) / 2;
+	while (from && begin - from < room && !is_break(text, from - 1))
+		from--;
+	to = begin + n;
+	room = SIGHTING_EXCERPT - (to - from);
+	if (to == end)
+		while (room-- && to < text.n && !is_break(text, to) &&
+			text.at[to] != '\r')
+			to++;
+	out->excerpt = arena_copy(&s->arenas[s->arena],
+		bytes_part(text, from, to));
+	out->excerpt_at = out->excerpt.n ? (uint32_t)(begin - from) : 0;
+	out->excerpt_n = out->excerpt.n ? (uint32_t)n : 0;
+}
+
+/* UTF-16 is scanned as one byte a unit; the user's offsets count both. */
+static uint64_t outer_offset(const struct scan *s, uint64_t unit)
+{
+	return s->utf16 == ENCODING_PLAIN ? unit : 2 * unit + s->mark;
+}
+
+/* The start of the first line is the start of the text, mark included. */
+static uint32_t column_of(const struct scan *s, const struct detect_lines *at,
+	uint64_t offset)
+{
+	uint64_t start = at->line == 1 ? 0 : outer_offset(s, at->start);
+	uint64_t column = offset - start + 1;
+
+	return column < UINT32_MAX ? (uint32_t)column : UINT32_MAX;
+}
+
+static uint32_t line_of(const struct detect_lines *at)
+{
+	return at->line < UINT32_MAX ? (uint32_t)at->line : UINT32_MAX;
+}
+
+static void locate(const struct scan *s, struct sighting *out,
+	struct detect_lines *lines, bytes text, uint64_t base)
+{
+	uint64_t last = out->offset + (out->length ? out->length - 1 : 0);
+	uint64_t end = outer_offset(s, out->offset + out->length);
+	struct detect_lines tail;
+
+	scan_lines_to(lines, text, base, out->offset);
+	tail = *lines;
+	scan_lines_to(&tail, text, base, last);
+	out->offset = outer_offset(s, out->offset);
+	out->length = end - out->offset;
+	out->line = line_of(lines);
+	out->column = column_of(s, lines, out->offset);
+	out->end_line = line_of(&tail);
+	out->end_column = column_of(s, &tail, end - (end > out->offset));
+}
+
+void scan_locate(struct scan *s, bytes text, uint64_t base, uint64_t retire)
+{
+	struct detect_lines lines;
+
+	if (s->settled == s->found_count)
+		return;
+	scan_lines_to(&s->lines, text, base, retire);
+	lines = s->lines;
+	qsort(s->found + s->settled, s->found_count - s->settled,
+		sizeof(*s->found), found_order);
+	for (; s->settled < s->found_count; s->settled++)
+		locate(s, &s->found[s->settled].s, &lines, text, base);
+}

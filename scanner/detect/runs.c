@@ -1,0 +1,160 @@
+/*
+ * Runs of an exact length over a class: tokens that carry no literal at all,
+ * such as the 52 base32 characters of an older Azure DevOps PAT.
+ *
+ * A run of n bytes holds a whole block of 16 at one of the offsets that are
+ * multiples of n - 15 apart, wherever it starts. So 16 bytes in 37 are looked
+ * at (n = 52), all at once; only where all of them are in the class is the
+ * run measured. What has the right length goes to the rule's checksum.
+ */
+#include "detect/internal.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "base/banned.h"
+
+#define BLOCK 16
+#define RANGES 4
+
+/* The class as a few ranges, where it is that simple. */
+struct ranges {
+	unsigned char low[RANGES], span[RANGES];
+	size_t count; /* 0: too many */
+};
+
+static struct ranges ranges_of(const struct charset *set)
+{
+	struct ranges r = {.count = 0};
+	unsigned c = 0;
+
+	while (c < 256) {
+		unsigned last = c;
+
+		if (!charset_has(set, (unsigned char)c)) {
+			c++;
+			continue;
+		}
+		while (last < 255 && charset_has(set, (unsigned char)(last + 1)))
+			last++;
+		if (r.count == RANGES)
+			return (struct ranges){.count = 0};
+		r.low[r.count] = (unsigned char)c;
+		r.span[r.count++] = (unsigned char)(last - c);
+		c = last + 1;
+	}
+	return r;
+}
+
+static bool all_in_set(const struct charset *set, const unsigned char *at)
+{
+	for (size_t i = 0; i < BLOCK; i++)
+		if (!charset_has(set, at[i]))
+			return false;
+	return true;
+}
+
+#if defined(__SSE2__)
+static bool all_in_ranges(const struct ranges *r, const unsigned char *at)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)at);
+	__m128i in = _mm_setzero_si128();
+
+	for (size_t i = 0; i < r->count; i++) {
+		__m128i x = _mm_sub_epi8(v, _mm_set1_epi8((char)r->low[i]));
+
+		in = _mm_or_si128(in,
+			_mm_cmpeq_epi8(_mm_min_epu8(x,
+					       _mm_set1_epi8((char)r->span[i])),
+				x));
+	}
+	return _mm_movemask_epi8(in) == 0xffff;
+}
+#else
+static bool all_in_ranges(const struct ranges *r, const unsigned char *at)
+{
+	for (size_t i = 0; i < BLOCK; i++) {
+		bool in = false;
+
+		for (size_t k = 0; k < r->count; k++)
+			in |= (unsigned char)(at[i] - r->low[k]) <= r->span[k];
+		if (!in)
+			return false;
+	}
+	return true;
+}
+#endif
+
+/* A run of the right length: do its neighbours allow it? */
+static void consider(struct scan *s, const struct layer *l, size_t rule,
+	size_t begin, size_t end)
+{
+	const struct rule *r = s->d->at[rule].rule;
+	struct candidate c = {rule, l, begin, end, begin, end};
+
+	if (begin < l->from || begin >= l->to ||
+		(begin == 0 && !l->is_first) ||
+		(end == l->text.n && !l->is_last))
+		return;
+	if (begin && charset_has(&r->not_before, l->text.at[begin - 1]))
+		return;
+	if (end < l->text.n && charset_has(&r->not_after, l->text.at[end]))
+		return;
+	scan_judge(s, &c);
+}
+
+/* Measure the run that at lies in; returns its end. */
+static size_t measure(struct scan *s, const struct layer *l, size_t rule,
+	size_t at)
+{
+	const struct rule *r = s->d->at[rule].rule;
+	size_t begin = at, end = at;
+
+	while (begin && at - begin <= r->run_length &&
+		charset_has(&r->run_set, l->text.at[begin - 1]))
+		begin--;
+	while (end < l->text.n && charset_has(&r->run_set, l->text.at[end]))
+		end++;
+	if (end - begin == r->run_length)
+		consider(s, l, rule, begin, end);
+	return end;
+}
+
+/* Every byte: for short runs, and for the naive scan. */
+static void scan_runs_slowly(struct scan *s, const struct layer *l,
+	size_t rule)
+{
+	const struct charset *set = &s->d->at[rule].rule->run_set;
+	size_t at = l->from;
+
+	while (at < l->to)
+		if (charset_has(set, l->text.at[at]))
+			at = measure(s, l, rule, at);
+		else
+			at++;
+}
+
+void scan_runs(struct scan *s, const struct layer *l, size_t rule)
+{
+	const struct rule *r = s->d->at[rule].rule;
+	struct ranges ranges = ranges_of(&r->run_set);
+	size_t step, at = l->from, end = l->to;
+
+	if (s->naive || r->run_length <= 2 * BLOCK) {
+		scan_runs_slowly(s, l, rule);
+		return;
+	}
+	step = r->run_length - BLOCK + 1;
+	end = l->text.n - l->to > r->run_length ? l->to + r->run_length
+						: l->text.n;
+	while (at + BLOCK <= end) {
+		const unsigned char *p = l->text.at + at;
+
+		if (ranges.count ? all_in_ranges(&ranges, p)
+				 : all_in_set(&r->run_set, p))
+			at = measure(s, l, rule, at);
+		else
+			at += step;
+	}
+}

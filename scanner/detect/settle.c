@@ -1,0 +1,292 @@
+/*
+ * When a text is complete, what was found in it is settled: companions are
+ * looked for, of overlapping sightings the better stays, and the rest is
+ * handed on in order.
+ *
+ * A text may be endless and hold any number of secrets, so when more than
+ * DETECT_PENDING wait (or their bytes fill half of the arena) those that no
+ * later window can overlap are settled early. A companion further behind
+ * than that is not seen; a text with less is settled as one.
+ *
+ * Of overlapping sightings the one with the higher specificity stays, then
+ * the surer, then the longer, then the one with fewer encodings around it,
+ * then the one whose rule id is first. Greedily from the best: a sighting
+ * that lost to one which itself is out comes back.
+ */
+#include "detect/internal.h"
+
+#include <stdlib.h>
+
+#include "base/banned.h"
+
+/* Sightings looked at, each way, for a companion. */
+#define NEIGHBOURS 512
+
+static int compare_u64(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* By offset, then rule, then what else may differ: a total order. */
+int found_order(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+	int order = compare_u64(x->s.offset, y->s.offset);
+
+	if (order == 0)
+		order = compare_u64(x->rule, y->rule);
+	if (order == 0)
+		order = compare_u64(x->s.length, y->s.length);
+	if (order == 0)
+		order = compare_u64(x->s.encoding_count, y->s.encoding_count);
+	if (order == 0)
+		order = memcmp(x->s.encodings, y->s.encodings,
+			sizeof(x->s.encodings));
+	return order ? order : bytes_compare(x->s.secret, y->s.secret);
+}
+
+static uint64_t end_of(const struct found *f)
+{
+	return f->s.offset + f->s.length;
+}
+
+/* <0: a is the better one. */
+static int rank(const struct found *a, const struct found *b)
+{
+	int order = compare_u64(b->s.rule->specificity,
+		a->s.rule->specificity);
+
+	if (order == 0)
+		order = (int)b->s.confidence - (int)a->s.confidence;
+	if (order == 0)
+		order = compare_u64(b->s.length, a->s.length);
+	if (order == 0)
+		order = compare_u64(a->s.encoding_count, b->s.encoding_count);
+	return order ? order : found_order(a, b);
+}
+
+static int rank_pointers(const void *a, const void *b)
+{
+	const struct found *const *x = a, *const *y = b;
+
+	return rank(*x, *y);
+}
+
+/* Does f overlap one of the accepted, which are disjoint and ascend? Where
+ * not, *place is where it belongs. */
+static bool is_taken(struct found *const *accepted, size_t count,
+	const struct found *f, size_t *place)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (end_of(accepted[middle]) <= f->s.offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*place = low;
+	return low < count && accepted[low]->s.offset < end_of(f);
+}
+
+/* One chain of overlapping sightings: the best stay. */
+static void resolve(struct found **chain, struct found **accepted, size_t n)
+{
+	size_t count = 0;
+
+	qsort(chain, n, sizeof(*chain), rank_pointers);
+	for (size_t i = 0; i < n; i++) {
+		size_t place;
+
+		if (is_taken(accepted, count, chain[i], &place)) {
+			chain[i]->dropped = true;
+			continue;
+		}
+		memmove(accepted + place + 1, accepted + place,
+			(count - place) * sizeof(*accepted));
+		accepted[place] = chain[i];
+		count++;
+	}
+}
+
+static bool takes_part(const struct found *f)
+{
+	return f->s.length > 0 && !f->s.rule->helper;
+}
+
+static void resolve_overlaps(struct scan *s, size_t count)
+{
+	struct found **chain = calloc(2 * count + 2, sizeof(*chain));
+	uint64_t end = 0;
+	size_t n = 0;
+
+	if (chain == NULL) /* nothing is lost: some are told twice */
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct found *f = &s->found[i];
+
+		if (!takes_part(f))
+			continue;
+		if (n && f->s.offset >= end) {
+			if (n > 1)
+				resolve(chain, chain + count + 1, n);
+			n = 0;
+		}
+		chain[n++] = f;
+		if (n == 1 || end_of(f) > end)
+			end = end_of(f);
+	}
+	if (n > 1)
+		resolve(chain, chain + count + 1, n);
+	free(chain);
+}
+
+static uint32_t lines_between(const struct found *a, const struct found *b)
+{
+	if (a->s.line > b->s.end_line)
+		return a->s.line - b->s.end_line;
+	if (b->s.line > a->s.end_line)
+		return b->s.line - a->s.end_line;
+	return 0;
+}
+
+static uint64_t bytes_between(const struct found *a, const struct found *b)
+{
+	return a->s.offset > b->s.offset ? a->s.offset - b->s.offset
+					 : b->s.offset - a->s.offset;
+}
+
+static bool is_companion(const struct rule_companion *c,
+	const struct found *self, const struct found *other)
+{
+	return !other->doubtful && other != self &&
+	       strcmp(other->s.rule->id, c->rule) == 0 &&
+	       (c->within == 0 || lines_between(self, other) <= c->within);
+}
+
+/* The nearest sighting of the companion's rule, or NULL. */
+static const struct found *nearest(const struct scan *s,
+	const struct rule_companion *c, size_t self)
+{
+	const struct found *before = NULL, *after = NULL;
+	const struct found *f = &s->found[self];
+
+	for (size_t i = 1; i <= NEIGHBOURS && i <= self && !before; i++)
+		if (is_companion(c, f, &s->found[self - i]))
+			before = &s->found[self - i];
+	for (size_t i = 1; i <= NEIGHBOURS && self + i < s->found_count &&
+			   !after; i++)
+		if (is_companion(c, f, &s->found[self + i]))
+			after = &s->found[self + i];
+	if (before && after)
+		return bytes_between(f, after) < bytes_between(f, before)
+			       ? after
+			       : before;
+	return before ? before : after;
+}
+
+static void join(struct found *f, const struct rule_companion *c,
+	const struct found *other)
+{
+	if (f->s.part_count < SIGHTING_PARTS)
+		f->s.parts[f->s.part_count++] = (struct sighting_part){
+			.rule = other->s.rule,
+			.secret = other->s.secret,
+			.offset = other->s.offset,
+			.line = other->s.line,
+		};
+	if (c->raises && !f->doubtful && f->s.confidence < CONFIDENCE_HIGH)
+		f->s.confidence++;
+}
+
+static void find_companions(struct scan *s, size_t self)
+{
+	struct found *f = &s->found[self];
+	const struct rule *r = f->s.rule;
+
+	for (size_t i = 0; i < r->companion_count; i++) {
+		const struct rule_companion *c = &r->companions[i];
+		const struct found *other = nearest(s, c, self);
+
+		if (other) {
+			join(f, c, other);
+		} else if (c->required) {
+			f->s.confidence = CONFIDENCE_LOW;
+			if (f->s.reason == NULL)
+				f->s.reason = s->d->at[f->rule].alone[i];
+		}
+	}
+}
+
+static void hand_on(struct scan *s, const struct found *f)
+{
+	if (f->dropped || f->s.rule->helper ||
+		f->s.confidence < s->d->options.min_confidence)
+		return;
+	if (s->listed[f->rule] >= LIMIT_SIGHTINGS_PER_RULE) {
+		s->ledger.unlisted++;
+		return;
+	}
+	s->listed[f->rule]++;
+	s->text.sink(s->text.context, &f->s);
+}
+
+/* How many of the first found can be settled: none that a later may touch. */
+static size_t count_before(const struct scan *s, uint64_t before)
+{
+	uint64_t end = 0;
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->found_count; i++) {
+		if (s->found[i].s.offset >= before)
+			return count;
+		if (end_of(&s->found[i]) > end)
+			end = end_of(&s->found[i]);
+		if (i + 1 == s->found_count ||
+			end <= s->found[i + 1].s.offset)
+			count = end <= before ? i + 1 : count;
+	}
+	return count;
+}
+
+/* Drop the first `count`; the others move to a fresh arena. */
+static void forget(struct scan *s, size_t count)
+{
+	struct arena *to = &s->arenas[!s->arena];
+
+	arena_reset(to);
+	s->found_count -= count;
+	memmove(s->found, s->found + count,
+		s->found_count * sizeof(*s->found));
+	for (size_t i = 0; i < s->found_count; i++) {
+		struct sighting *x = &s->found[i].s;
+
+		x->secret = arena_copy(to, x->secret);
+		x->excerpt = arena_copy(to, x->excerpt);
+		if (x->excerpt.at == NULL)
+			x->excerpt_at = x->excerpt_n = 0;
+	}
+	arena_reset(&s->arenas[s->arena]);
+	s->arena = !s->arena;
+	s->settled = s->found_count;
+}
+
+void scan_settle(struct scan *s, uint64_t before)
+{
+	size_t count;
+
+	if (s->found_count == 0)
+		return;
+	qsort(s->found, s->found_count, sizeof(*s->found), found_order);
+	count = before == UINT64_MAX ? s->found_count
+				     : count_before(s, before);
+	for (size_t i = 0; i < count; i++)
+		find_companions(s, i);
+	resolve_overlaps(s, count);
+	for (size_t i = 0; i < count; i++)
+		hand_on(s, &s->found[i]);
+	if (count)
+		forget(s, count);
+}

@@ -1,0 +1,55 @@
+/*
+ * literal: where any of some thousand literals stand in a text.
+ *
+ * A set is made once from a list and then read by any thread. Making it takes
+ * a fraction of a millisecond, since every start of the program pays for it.
+ * The text is read once, at about the speed of memory; nothing is allocated.
+ */
+#ifndef STANCH_LITERAL_LITERAL_H
+#define STANCH_LITERAL_LITERAL_H
+
+#include "base/bytes.h"
+
+#include <stdint.h>
+
+/* Shorter ones would be everywhere; longer ones are cut by the caller. */
+#define LITERAL_MIN 3
+#define LITERAL_MAX 512
+
+struct literal {
+	bytes text;   /* LITERAL_MIN to LITERAL_MAX bytes; copied */
+	uint32_t tag; /* handed back with each hit */
+	bool fold;    /* ASCII case does not matter */
+};
+
+struct literal_hit {
+	size_t at;    /* of the bytes that gave it away: hits ascend by it */
+	size_t start; /* of the literal; at - start <= literal_reach(tag's) */
+	size_t n;     /* the literal's length */
+	uint32_t tag;
+};
+
+typedef void literal_sink(void *context, const struct literal_hit *hit);
+
+struct literal_set;
+
+/*
+ * NULL without memory. Equal literals with equal tags are kept once. `reach`
+ * (count entries, or NULL) receives for each literal the distance from its
+ * start to `at` of its hits.
+ */
+struct literal_set *literal_set_new(const struct literal *list, size_t count,
+	uint16_t *reach);
+void literal_set_free(struct literal_set *set);
+/* How many different ones it holds. */
+size_t literal_set_count(const struct literal_set *set);
+
+/*
+ * Tell of every literal in text whose `at` lies in [from, to), in order of
+ * `at`. The literal may stand partly outside of [from, to), never of text.
+ * The sink may scan other texts with the same set.
+ */
+void literal_scan(const struct literal_set *set, bytes text, size_t from,
+	size_t to, literal_sink *sink, void *context);
+
+#endif
