@@ -46,6 +46,10 @@
 /* A rule file; a larger one is refused. */
 #define LIMIT_RULE_FILE ((size_t)4 << 20)
 #define LIMIT_RULES 4096
+/* Memory of all rules that files define; more is refused. */
+#define LIMIT_RULESET ((size_t)64 << 20)
+/* Memory to analyse one pattern; a pattern that needs more is refused. */
+#define LIMIT_PATTERN_WORK ((size_t)32 << 20)
 
 /* Archives: nesting, members of one archive, expanded bytes to packed. */
 #define LIMIT_ARCHIVE_DEPTH 4
