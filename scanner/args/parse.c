@@ -325,7 +325,8 @@ enum status args_parse(const struct args_command *command, int argc,
 bool args_wants_help(int argc, char *const *argv)
 {
 	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+		if (strcmp(argv[i], "--help") == 0 ||
+			strcmp(argv[i], "-h") == 0)
 			return true;
 	return false;
 }

@@ -27,7 +27,8 @@ int cli_print(struct buf *text)
 	bool good = !text->failed;
 
 	errno = 0;
-	good = good && fwrite(buf_bytes(text).at, 1, text->n, stdout) == text->n;
+	if (good && fwrite(text->at, 1, text->n, stdout) != text->n)
+		good = false;
 	good = fflush(stdout) == 0 && good;
 	if (!good)
 		fprintf(stderr, "stanch: write to standard output: %s\n",
@@ -53,8 +54,9 @@ enum status cli_parse(const struct args_command *self, int argc, char **argv,
 
 	status = args_parse(self, argc, argv, settings, words, err);
 	if (status == OK && words->n > most)
-		return error_set(err, ERR_USAGE, "read the command line: '%.80s' "
-			"is one argument too many", words->at[most]);
+		return error_set(err, ERR_USAGE, "read the command line: "
+			"'%.80s' is one argument too many",
+			words->at[most]);
 	return status;
 }
 

@@ -73,7 +73,8 @@ static const struct args_option options[] = {
 	{.name = "output", .letter = 'o', .kind = ARGS_CALL, .takes = "FILE",
 		.call = on_output,
 		.help = "Write the report of the --format before it to this "
-			"file; without one the name's ending tells the format."},
+			"file; without one the name's ending tells the "
+			"format."},
 	{.name = "show-secrets", .kind = ARGS_FLAG, .value = 1,
 		.help = "Do not redact. Mind where the report goes.",
 		.offset = offsetof(struct settings, show_secrets)},

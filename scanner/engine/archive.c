@@ -114,8 +114,10 @@ unsigned engine_archive_scan(struct engine_worker *w, struct source_input *in,
 	status = source_archive_scan(in, path, &limits, &listener, NULL);
 	if (v.is_open)
 		end_member(&v);
-	if (engine_is_stopped(w->engine))
+	if (status == ERR_INTERRUPTED || v.is_cut)
 		return END_INTERRUPTED;
+	if (status == ERR_UNSUPPORTED)
+		return END_NO_LIBRARY;
 	if (v.archive_end != END_SCANNED)
 		return v.archive_end;
 	if (status == ERR_MEMORY)

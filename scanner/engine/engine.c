@@ -256,7 +256,7 @@ void engine_summary(struct engine *e, struct report_summary *out)
 	out->complete = is_complete(e, &sum);
 	out->ignored = sum.ignored;
 	out->bytes = atomic_load(&sum.bytes);
-	out->unlisted = sum.unlisted + leaks_unlisted(e->leaks);
+	out->unlisted = leaks_unlisted(e->leaks);
 	out->unscanned = sum.unscanned + sum.decode_cut;
 	out->seconds = clock_seconds(e->started, clock_nanoseconds());
 	out->interrupted = atomic_load(&e->why);

@@ -17,6 +17,7 @@ enum engine_end {
 	END_SCANNED = SKIP_NONE,
 	END_INTERRUPTED = SKIP_COUNT, /* known of, not looked at */
 	END_MEMORY,		      /* failed: no memory */
+	END_NO_LIBRARY,		      /* failed: libarchive is not here */
 	END_MATCHING,		      /* failed: detect/ refused it */
 	END_COUNT,
 };
@@ -29,7 +30,7 @@ struct engine_tally {
 	atomic_uint_fast64_t files, bytes;
 	/* [worker], read after join */
 	uint64_t ends[END_COUNT];
-	uint64_t ignored, unscanned, decode_cut, unlisted;
+	uint64_t ignored, unscanned, decode_cut;
 };
 void engine_tally_end(struct engine_tally *t, unsigned end, uint64_t files);
 void engine_tally_bytes(struct engine_tally *t, uint64_t n);
@@ -54,8 +55,14 @@ struct engine_worker {
 	struct buf inner;	  /* below the root */
 	struct leak_memo *memo;	  /* sightings of the text in work */
 	struct detect_ledger before; /* the scan's, at the text's start */
+	bool is_begun;	   /* a text in pieces is in work */
+	bool is_memo_lost; /* no memory for a sighting */
 	uint64_t stream_size;
-	bool is_memo_lost;	     /* no memory for a sighting */
+	uint64_t hole; /* before what the window holds, in the file */
+	/* Where the stream's segment begins in its text; 0: the first. */
+	uint64_t base_offset, base_column;
+	uint32_t base_line, next_line;
+	uint64_t next_column; /* where the next segment would begin */
 	struct engine_tally tally;
 };
 
@@ -83,18 +90,17 @@ bool engine_is_stopped(struct engine *e);
 /* Keep `path` and why it was not scanned, to name it in the summary. */
 void engine_problem(struct engine *e, bytes path, const char *reason);
 
-/* worker.c: make what a worker needs before its first text. */
 void engine_worker_init(struct engine_worker *w, struct engine *e);
 void engine_worker_release(struct engine_worker *w);
 void *engine_worker_run(void *worker);
-/* A file ended otherwise than by being scanned. */
+/* A file ended. */
 void engine_worker_end(struct engine_worker *w, bytes path, unsigned end);
+/* The same, with what the system said. */
+void engine_worker_end_because(struct engine_worker *w, bytes path,
+	unsigned end, const struct error *err);
 
-/*
- * text.c: one text, to its end: scanned or remembered, its findings told,
- * its file counted. The path is borrowed for the call (whole) or from begin
- * to end (stream). One text at a time for each worker.
- */
+/* text.c: one text, to its end: scanned or remembered, its findings told,
+ * its file counted. The path is borrowed. One text at a time a worker. */
 struct engine_text {
 	bytes path;
 	enum leak_source source;
@@ -107,6 +113,12 @@ void engine_text_whole(struct engine_worker *w, const struct engine_text *t,
 unsigned engine_text_begin(struct engine_worker *w,
 	const struct engine_text *t);
 unsigned engine_text_feed(struct engine_worker *w, bytes piece);
+/* Pass over `hole` zeros; every piece so far must have been counted. */
+unsigned engine_text_pass(struct engine_worker *w, const struct engine_text *t,
+	uint64_t hole);
+void engine_text_count(struct engine_worker *w, bytes piece);
+/* Forget the text begun, and what was found in it. */
+void engine_text_drop(struct engine_worker *w);
 /* `end` says how reading went; findings so far are told in any case. */
 void engine_text_finish(struct engine_worker *w, const struct engine_text *t,
 	unsigned end);
@@ -131,7 +143,7 @@ void engine_tree_list(struct engine_worker *w, bytes directory);
 /* progress.c */
 struct engine_meter;
 struct engine_meter *engine_meter_new(struct engine *e);
-/* Look at the counters now and then; returns milliseconds to the next. */
+/* Now and then; returns milliseconds to the next. */
 unsigned engine_meter_tick(struct engine_meter *m);
 void engine_meter_free(struct engine_meter *m); /* clears the line */
 

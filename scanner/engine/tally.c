@@ -15,6 +15,8 @@ const char *engine_end_name(unsigned end)
 		return "interrupted";
 	case END_MEMORY:
 		return "no_memory";
+	case END_NO_LIBRARY:
+		return "no_libarchive";
 	case END_MATCHING:
 		return "matching_failed";
 	default:
@@ -58,7 +60,6 @@ void engine_tally_sum(struct engine_tally *into,
 	into->ignored += from->ignored;
 	into->unscanned += from->unscanned;
 	into->decode_cut += from->decode_cut;
-	into->unlisted += from->unlisted;
 }
 
 /*

@@ -35,12 +35,41 @@ uint64_t engine_text_seed(const struct engine_worker *w,
 	return w->engine->seed ^ t->path_key;
 }
 
+static void move_line(const struct engine_worker *w, uint32_t *line,
+	uint32_t *column)
+{
+	if (*line == 1 && column != NULL) {
+		uint64_t moved = *column + w->base_column;
+
+		*column = moved > UINT32_MAX ? UINT32_MAX : (uint32_t)moved;
+	}
+	*line += w->base_line;
+}
+
+/* From places in a segment to places in the text. */
+static void move_sighting(const struct engine_worker *w, struct sighting *s)
+{
+	s->offset += w->base_offset;
+	move_line(w, &s->line, &s->column);
+	move_line(w, &s->end_line, &s->end_column);
+	for (size_t i = 0; i < s->part_count; i++) {
+		s->parts[i].offset += w->base_offset;
+		move_line(w, &s->parts[i].line, NULL);
+	}
+}
+
 /* Sightings are kept first and told when the text is done; most texts have
  * none and need no memo. */
 static void keep_sighting(void *context, const struct sighting *s)
 {
 	struct engine_worker *w = context;
+	struct sighting moved;
 
+	if (w->base_offset > 0) {
+		moved = *s;
+		move_sighting(w, &moved);
+		s = &moved;
+	}
 	if (w->memo == NULL)
 		w->memo = leak_memo_new();
 	if (w->memo == NULL)
@@ -73,6 +102,7 @@ static unsigned make_scan(struct engine_worker *w)
 		return END_MEMORY;
 	w->before = *scan_ledger(w->scan);
 	w->is_memo_lost = false;
+	w->base_offset = w->base_column = w->base_line = 0;
 	return END_SCANNED;
 }
 
@@ -100,7 +130,8 @@ static void settle(struct engine_worker *w, bytes path,
 		end = END_MEMORY;
 	t->unscanned += o->unscanned;
 	t->decode_cut += o->decode_cut;
-	t->unlisted += o->unlisted;
+	if (o->unlisted > 0)
+		leaks_add_unlisted(w->engine->leaks, o->unlisted);
 	engine_tally_bytes(t, size);
 	engine_worker_end(w, path, end);
 	if (end == END_SCANNED && o->unscanned + o->decode_cut > 0)
@@ -188,9 +219,11 @@ unsigned engine_text_begin(struct engine_worker *w,
 		end = END_MEMORY;
 	if (end != END_SCANNED)
 		return end;
-	w->stream_size = 0;
+	w->stream_size = w->next_column = w->next_line = 0;
 	hash_stream_begin(w->hash, engine_text_seed(w, t));
-	return end_of(scan_begin(w->scan, &text, NULL));
+	end = end_of(scan_begin(w->scan, &text, NULL));
+	w->is_begun = end == END_SCANNED;
+	return end;
 }
 
 unsigned engine_text_feed(struct engine_worker *w, bytes piece)
@@ -200,6 +233,49 @@ unsigned engine_text_feed(struct engine_worker *w, bytes piece)
 	return end_of(scan_feed(w->scan, piece, NULL));
 }
 
+void engine_text_count(struct engine_worker *w, bytes piece)
+{
+	const unsigned char *last = memrchr(piece.at, '\n', piece.n);
+	uint32_t lines = 0;
+
+	for (size_t i = 0; i < piece.n; i++)
+		lines += piece.at[i] == '\n';
+	w->next_line += lines;
+	if (last != NULL)
+		w->next_column = piece.n - 1 - (size_t)(last - piece.at);
+	else
+		w->next_column += piece.n;
+}
+
+unsigned engine_text_pass(struct engine_worker *w, const struct engine_text *t,
+	uint64_t hole)
+{
+	struct detect_text text = to_scan(w, t);
+	unsigned end = end_of(scan_end(w->scan, NULL));
+
+	hash_stream_add(w->hash, bytes_of(&hole, sizeof(hole)));
+	w->stream_size += hole;
+	w->next_column += hole;
+	w->base_offset = w->stream_size;
+	w->base_line = w->next_line;
+	w->base_column = w->next_column;
+	if (end != END_SCANNED)
+		return end;
+	return end_of(scan_begin(w->scan, &text, NULL));
+}
+
+void engine_text_drop(struct engine_worker *w)
+{
+	struct engine_outcome o;
+
+	if (!w->is_begun)
+		return;
+	w->is_begun = false;
+	(void)end_of(scan_end(w->scan, NULL));
+	take_outcome(w, &o);
+	leak_memo_free(o.memo);
+}
+
 void engine_text_finish(struct engine_worker *w, const struct engine_text *t,
 	unsigned end)
 {
@@ -207,10 +283,11 @@ void engine_text_finish(struct engine_worker *w, const struct engine_text *t,
 	bool is_shared = false;
 	unsigned last;
 
-	if (w->scan == NULL || w->hash == NULL) {
+	if (!w->is_begun) {
 		engine_worker_end(w, t->path, END_MEMORY);
 		return;
 	}
+	w->is_begun = false;
 	last = end_of(scan_end(w->scan, NULL));
 	take_outcome(w, &o);
 	if (end == END_SCANNED)

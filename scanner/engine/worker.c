@@ -4,6 +4,7 @@
  */
 #include "engine/internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/banned.h"
@@ -30,21 +31,41 @@ void engine_worker_release(struct engine_worker *w)
 	free(w->window);
 }
 
-void engine_worker_end(struct engine_worker *w, bytes path, unsigned end)
+void engine_worker_end_because(struct engine_worker *w, bytes path,
+	unsigned end, const struct error *err)
 {
 	struct engine *e = w->engine;
+	char said[128], reason[200];
 
 	engine_tally_end(&w->tally, end, 1);
 	if (end == END_SCANNED || end == END_INTERRUPTED ||
 		(end == SKIP_TOO_LARGE && e->options.max_file_size_named))
 		return;
-	engine_problem(e, path, engine_end_name(end));
+	if (err == NULL || err->sys_errno == 0) {
+		engine_problem(e, path, engine_end_name(end));
+		return;
+	}
+	snprintf(reason, sizeof(reason), "%s (%s)", engine_end_name(end),
+		strerror_r(err->sys_errno, said, sizeof(said)));
+	engine_problem(e, path, reason);
+}
+
+void engine_worker_end(struct engine_worker *w, bytes path, unsigned end)
+{
+	engine_worker_end_because(w, path, end, NULL);
+}
+
+static bool is_stopped(void *engine)
+{
+	return engine_is_stopped(engine);
 }
 
 static bool is_ready(struct engine_worker *w)
 {
 	if (w->reader == NULL)
 		w->reader = source_reader_new();
+	if (w->reader != NULL)
+		source_reader_set_stop(w->reader, is_stopped, w->engine);
 	if (w->window == NULL)
 		w->window = malloc(LIMIT_WINDOW);
 	return w->reader != NULL && w->window != NULL;
