@@ -54,6 +54,7 @@ struct source_rules {
 	const struct source_rules *above; /* [frozen] */
 	struct repository *repository; /* NULL: nothing is ignored [frozen] */
 	struct source_ignore *patterns;	  /* or NULL [frozen] */
+	uint64_t hash;			  /* of path [frozen] */
 	char *path;			  /* in the tree [frozen] */
 	size_t path_n;			  /* [frozen] */
 	size_t drop; /* bytes of a repository path that lead here [frozen] */
@@ -62,6 +63,7 @@ struct source_rules {
 
 struct source_repositories {
 	int root;			       /* [frozen] */
+	uint64_t seed;			       /* of path hashes [frozen] */
 	pthread_mutex_t lock;
 	struct source_rules *buckets[BUCKETS]; /* [lock: lock] */
 	struct repository *repositories;       /* [lock: lock] */
@@ -177,19 +179,28 @@ static struct source_rules *rules_new(bytes path)
 	return rules;
 }
 
-static struct source_rules **bucket(struct source_repositories *all,
-	bytes path)
+/*
+ * FNV-1a, a byte at a time, since the nearest rules are asked for with one
+ * walk along a path that hashes all its beginnings.
+ */
+static uint64_t hash_step(uint64_t hash, unsigned char c)
 {
-	return &all->buckets[hash_64(path, 0) & (BUCKETS - 1)];
+	return (hash ^ c) * 0x100000001b3u;
+}
+
+static struct source_rules **bucket(struct source_repositories *all,
+	uint64_t hash)
+{
+	return &all->buckets[hash >> 32 & (BUCKETS - 1)];
 }
 
 static const struct source_rules *find(struct source_repositories *all,
-	bytes path)
+	bytes path, uint64_t hash)
 {
-	const struct source_rules *rules = *bucket(all, path);
+	const struct source_rules *rules = *bucket(all, hash);
 
-	while (rules &&
-		!bytes_equal(bytes_of(rules->path, rules->path_n), path))
+	while (rules && (rules->hash != hash ||
+		!bytes_equal(bytes_of(rules->path, rules->path_n), path)))
 		rules = rules->next;
 	return rules;
 }
@@ -198,16 +209,19 @@ static const struct source_rules *find(struct source_repositories *all,
 static const struct source_rules *find_nearest(
 	struct source_repositories *all, bytes path)
 {
-	for (;;) {
-		const struct source_rules *rules = find(all, path);
-		const unsigned char *slash;
+	const struct source_rules *near, *rules;
+	uint64_t hash = all->seed;
 
-		if (rules || path.n == 0)
-			return rules ? rules : all->base;
-		slash = memrchr(path.at, '/', path.n);
-		path = bytes_take(path,
-			slash ? (size_t)(slash - path.at) : 0);
+	near = find(all, bytes_take(path, 0), hash);
+	for (size_t i = 0; i < path.n; i++) {
+		hash = hash_step(hash, path.at[i]);
+		if (i + 1 < path.n && path.at[i + 1] != '/')
+			continue;
+		rules = find(all, bytes_take(path, i + 1), hash);
+		if (rules)
+			near = rules;
 	}
+	return near ? near : all->base;
 }
 
 static size_t rules_memory(const struct source_rules *rules)
@@ -225,12 +239,16 @@ static const struct source_rules *keep(struct source_repositories *all,
 {
 	bytes path = bytes_of(rules->path, rules->path_n);
 	const struct source_rules *kept;
+	uint64_t hash = all->seed;
 
 	pthread_mutex_lock(&all->lock);
-	kept = find(all, path);
+	for (size_t i = 0; i < path.n; i++)
+		hash = hash_step(hash, path.at[i]);
+	kept = find(all, path, hash);
 	if (kept == NULL && all->memory < LIMIT_IGNORE_MEMORY) {
-		struct source_rules **at = bucket(all, path);
+		struct source_rules **at = bucket(all, hash);
 
+		rules->hash = hash;
 		rules->next = *at;
 		*at = rules;
 		all->memory += rules_memory(rules);
@@ -545,6 +563,7 @@ struct source_repositories *source_repositories_new(int root,
 	if (all == NULL)
 		return NULL;
 	all->root = root;
+	all->seed = hash_seed();
 	pthread_mutex_init(&all->lock, NULL);
 	real = realpath(path, NULL);
 	if (real)
