@@ -1,0 +1,6 @@
+. "$TESTS/lib.sh"
+expect 0 "$STANCH" rules show azure-devops-pat >out
+holds out cask
+expect 0 "$STANCH" rules show azure-devops-pat -f json >out
+python3 -m json.tool out >/dev/null || fail json
+expect 2 "$STANCH" rules show 2>err

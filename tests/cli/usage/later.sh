@@ -1,0 +1,10 @@
+. "$TESTS/lib.sh"
+for option in --history --staged "--range A..B" --verify "--respond policy" \
+	--dry-run "--baseline file" "--write-baseline file"; do
+	expect 2 "$STANCH" scan $option . 2>err
+	holds err "not available in this build"
+done
+for command in verify respond revoke audit explain hook; do
+	expect 2 "$STANCH" $command 2>err
+	holds err "unknown command"
+done

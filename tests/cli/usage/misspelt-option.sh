@@ -1,0 +1,1 @@
+"$STANCH" scan --min-confidnce high .
