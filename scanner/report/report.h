@@ -9,6 +9,7 @@
 #ifndef STANCH_REPORT_REPORT_H
 #define STANCH_REPORT_REPORT_H
 
+#include "base/buf.h"
 #include "leaks/leaks.h"
 
 #include <stdio.h>
@@ -78,8 +79,12 @@ enum status report_write(FILE *to, const struct report_options *options,
 
 /* Redacted form of a secret: enough to recognise it, not to use it. */
 void report_redact(bytes secret, const struct rule *rule, struct buf *out);
-/* Hostile text for a terminal: C0, C1, DEL, bidi and invalid UTF-8 become
- * visible escapes. Also for error texts and the progress line. */
+/*
+ * Hostile text for a terminal: C0, C1, DEL, bidi, invisible characters and
+ * invalid UTF-8 become visible escapes: \n \r \t \xNN \uNNNN \UNNNNNNNN. A
+ * backslash is doubled where it would else read as one of these, so that the
+ * text can be had back. Also for error texts and the progress line.
+ */
 void report_escape_terminal(bytes text, struct buf *out);
 
 #endif
