@@ -7,16 +7,19 @@
  */
 #include "history/internal.h"
 
+#include "base/buf.h"
+#include "base/hash.h"
 #include "base/limits.h"
 
 #include <stdlib.h>
 
 #include "base/banned.h"
 
-/* Commits already kept, by name: places share them. */
+/* Commits already kept, by name: places share them. A table with open
+ * addressing, at most half full. */
 struct told {
-	const struct leak_commit **commits;
-	size_t n;
+	const struct leak_commit **slots;
+	size_t n, room;
 };
 
 struct teller {
@@ -40,27 +43,39 @@ static void hex(const unsigned char *id, size_t n, char *out)
 	out[2 * n] = '\0';
 }
 
-static const struct leak_commit *told_find(const struct told *t, bytes id)
+static size_t told_slot(const struct told *t, bytes id)
 {
-	for (size_t i = t->n; i-- > 0;)
-		if (bytes_equal(t->commits[i]->id, id))
-			return t->commits[i];
-	return NULL;
+	size_t at = hash_64(id, 0) & (t->room - 1);
+
+	while (t->slots[at] && !bytes_equal(t->slots[at]->id, id))
+		at = (at + 1) & (t->room - 1);
+	return at;
 }
 
-static const struct leak_commit *told_add(struct told *t,
-	const struct leak_commit *commit)
+static const struct leak_commit *told_find(const struct told *t, bytes id)
 {
-	const struct leak_commit **at = t->commits;
+	return t->room ? t->slots[told_slot(t, id)] : NULL;
+}
 
-	if (commit && (t->n & (t->n - 1)) == 0)
-		at = reallocarray(t->commits, t->n ? t->n * 2 : 1,
-			sizeof(*at));
-	if (commit == NULL || at == NULL)
-		return commit;
-	t->commits = at;
-	at[t->n++] = commit;
-	return commit;
+/* Without memory for the table commits are only not shared. */
+static void told_add(struct told *t, const struct leak_commit *commit)
+{
+	if (t->n * 2 >= t->room) {
+		struct told wide = {.room = t->room ? t->room * 2 : 64};
+
+		wide.slots = calloc(wide.room, sizeof(*wide.slots));
+		if (wide.slots == NULL)
+			return;
+		for (size_t i = 0; i < t->room; i++)
+			if (t->slots[i])
+				wide.slots[told_slot(&wide,
+					t->slots[i]->id)] = t->slots[i];
+		wide.n = t->n;
+		free(t->slots);
+		*t = wide;
+	}
+	t->slots[told_slot(t, commit->id)] = commit;
+	t->n++;
 }
 
 /* The commit's lines; what cannot be read is left empty. */
@@ -90,7 +105,9 @@ static const struct leak_commit *commit_of(struct teller *t,
 	known = leaks_keep_commit(t->leaks, &commit);
 	if (known == NULL)
 		t->status = ERR_MEMORY;
-	return told_add(&t->told, known);
+	else
+		told_add(&t->told, known);
+	return known;
 }
 
 static void tell_at(struct teller *t, const struct hit *hit,
@@ -174,7 +191,7 @@ enum status history_tell(struct history *h, struct leaks *leaks,
 			tell_message(&t, hit);
 	}
 	buf_release(&t.path);
-	free(t.told.commits);
+	free(t.told.slots);
 	pack_worker_free(t.pack);
 	if (t.status != OK)
 		return error_set(err, t.status, "tell findings: no memory");
