@@ -59,6 +59,35 @@ static bool is_covered(const struct decode_region *r, bool cut,
 	return r->from[i] == at;
 }
 
+/* The other order of bytes, for UTF-16. */
+static enum encoding other_order(enum encoding e)
+{
+	if (e == ENCODING_UTF16LE)
+		return ENCODING_UTF16BE;
+	return e == ENCODING_UTF16BE ? ENCODING_UTF16LE : ENCODING_PLAIN;
+}
+
+/*
+ * Inside a UTF-16 run the two orders look the same, one byte apart; the true
+ * one mostly has one character more at the run's end.
+ */
+static bool is_false_order(struct scan *s, const struct layer *l,
+	enum encoding e, size_t at, unsigned phase)
+{
+	struct detect_level *level = &s->levels[l->depth];
+	enum encoding other = other_order(e);
+	struct decode_region *r = &level->regions[other];
+	size_t n = level->regions[e].n;
+
+	if (other == ENCODING_PLAIN ||
+		(r->room == 0 && !decode_region_init(r, 2 * DETECT_DECODE)))
+		return false;
+	level->epochs[other] = 0;
+	s->decoded += n;
+	return decode_around(r, other, l->text, at, phase, DETECT_DECODE) &&
+	       (r->n > n || (r->n == n && e == ENCODING_UTF16BE));
+}
+
 static void scan_region(struct scan *s, const struct layer *l,
 	enum encoding e, size_t at);
 
@@ -83,7 +112,8 @@ static void decode_at(struct scan *s, const struct layer *l, enum encoding e,
 		return;
 	level->epochs[c] = l->epoch;
 	s->decoded += r->n;
-	scan_region(s, l, e, at);
+	if (!is_false_order(s, l, e, at, phase))
+		scan_region(s, l, e, at);
 }
 
 /* A decoded region as a layer. */

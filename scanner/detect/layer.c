@@ -105,14 +105,16 @@ static struct regex_subject cut_subject(const struct layer *l,
 	};
 }
 
-/* One start at which PCRE2 gave up: again with less and less text. */
+/*
+ * One start at which PCRE2 gave up: again with less and less text. A match in
+ * less text is one; none in less text proves nothing.
+ */
 static enum regex_result retry(struct scan *s, struct detect_regex *p,
 	struct regex_subject subject, struct regex_match *m)
 {
 	static const size_t smaller[] = {1024, 256};
-	enum regex_result r = REGEX_LIMIT;
 
-	for (size_t i = 0; i < 2 && r == REGEX_LIMIT; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		size_t end = subject.from + smaller[i];
 
 		s->poisoned++;
@@ -120,9 +122,10 @@ static enum regex_result retry(struct scan *s, struct detect_regex *p,
 			subject.text = bytes_take(subject.text, end);
 			subject.cut_back = true;
 		}
-		r = detect_regex_at(s->tools, p, &subject, m);
+		if (detect_regex_at(s->tools, p, &subject, m) == REGEX_MATCH)
+			return REGEX_MATCH;
 	}
-	return r;
+	return REGEX_LIMIT;
 }
 
 /*

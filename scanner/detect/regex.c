@@ -44,6 +44,7 @@ struct detect_tools {
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
 	uint8_t *uses; /* per pattern */
+	uint32_t groups; /* of the last match, that may have matched */
 };
 
 struct detect_regexes *detect_regexes_new(bool no_jit)
@@ -221,14 +222,13 @@ static void take_match(const struct detect_tools *t, uint32_t group,
 	struct regex_match *m)
 {
 	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(t->data);
-	uint32_t count = pcre2_get_ovector_count(t->data);
 
 	m->begin = at[0];
 	m->end = at[1];
 	m->group = at[0];
 	m->group_end = at[1];
 	for (uint32_t i = group ? group : 1;
-		i < count && (group == 0 || i == group); i++)
+		i < t->groups && (group == 0 || i == group); i++)
 		if (at[2 * i] != PCRE2_UNSET && at[2 * i + 1] >= at[2 * i]) {
 			m->group = at[2 * i];
 			m->group_end = at[2 * i + 1];
@@ -263,6 +263,7 @@ static enum regex_result search(struct detect_tools *t, struct detect_regex *x,
 	pcre2_set_offset_limit(t->context, subject->limit);
 	rc = pcre2_match(code, subject->text.at, subject->text.n,
 		subject->from, options, t->data, t->context);
+	t->groups = rc > 0 ? (uint32_t)rc : pcre2_get_ovector_count(t->data);
 	if (rc >= 0)
 		return REGEX_MATCH;
 	return rc == PCRE2_ERROR_NOMATCH ? REGEX_NONE : REGEX_LIMIT;

@@ -59,9 +59,13 @@ static int rank(const struct found *a, const struct found *b)
 	if (order == 0)
 		order = (int)b->s.confidence - (int)a->s.confidence;
 	if (order == 0)
-		order = compare_u64(b->s.length, a->s.length);
+		order = compare_u64(b->s.secret.n, a->s.secret.n);
 	if (order == 0)
 		order = compare_u64(a->s.encoding_count, b->s.encoding_count);
+	/* UTF-16 in the midst of bytes reads either way: little-endian. */
+	if (order == 0)
+		order = memcmp(a->s.encodings, b->s.encodings,
+			sizeof(a->s.encodings));
 	return order ? order : found_order(a, b);
 }
 
