@@ -244,7 +244,8 @@ static bool gather_commits(struct attribute *a)
 				n * sizeof(*a->commits));
 		total += n;
 	}
-	qsort_r(a->commits, total, sizeof(*a->commits), by_time, a);
+	if (total)
+		qsort_r(a->commits, total, sizeof(*a->commits), by_time, a);
 	for (size_t i = 0; i < total; i++) {
 		size_t before = a->commit_of.count;
 

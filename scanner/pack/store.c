@@ -133,7 +133,8 @@ static enum status list_indexes(int directory, char ***names, size_t *count,
 			(*count)++;
 	}
 	closedir(dir);
-	qsort(*names, *count, sizeof(char *), by_name);
+	if (*count)
+		qsort(*names, *count, sizeof(char *), by_name);
 	return status;
 }
 
@@ -346,7 +347,9 @@ static void settle(struct pack_store *store)
 {
 	size_t kept = 0;
 
-	qsort(store->loose, store->loose_count, sizeof(*store->loose), by_id);
+	if (store->loose_count)
+		qsort(store->loose, store->loose_count,
+			sizeof(*store->loose), by_id);
 	for (size_t i = 0; i < store->loose_count; i++)
 		if (i == 0 || by_id(&store->loose[i], &store->loose[i - 1]))
 			store->loose[kept++] = store->loose[i];

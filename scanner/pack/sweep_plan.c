@@ -309,7 +309,9 @@ static bool make_units(struct pack_sweep *s)
 {
 	uint64_t weight = 0;
 
-	qsort(s->roots, s->root_count, sizeof(*s->roots), by_weight);
+	if (s->root_count)
+		qsort(s->roots, s->root_count, sizeof(*s->roots),
+			by_weight);
 	s->units = calloc(s->root_count + 1, sizeof(*s->units));
 	if (s->units == NULL)
 		return false;
