@@ -19,6 +19,7 @@ struct listing {
 	uint32_t count;
 	uint64_t size;
 	struct engine_item *large; /* pushed when the listing is over */
+	enum source_skip why;	   /* the directory itself was not listed */
 };
 
 /* The files of a batch that found no memory are failed, one by one. */
@@ -129,7 +130,10 @@ static void on_skipped(void *context, bytes path, enum source_skip why)
 {
 	struct listing *l = context;
 
-	engine_worker_end(l->w, shown(l, path), why);
+	if (bytes_equal(path, l->directory))
+		l->why = why; /* and the error comes with it */
+	else
+		engine_worker_end(l->w, shown(l, path), why);
 }
 
 static void on_ignored(void *context, bytes path)
@@ -152,9 +156,14 @@ void engine_tree_list(struct engine_worker *w, bytes directory)
 		.context = &l,
 	};
 
+	struct error err = {0};
+
 	buf_init(&l.names, ENGINE_BATCH * LIMIT_PATH);
-	if (source_tree_list(w->engine->tree, directory, &listener, NULL) != OK)
-		flush(&l); /* and its failure has been said to on_skipped */
+	if (source_tree_list(w->engine->tree, directory, &listener, &err) &&
+		l.why == SKIP_NONE)
+		l.why = SKIP_UNREADABLE;
+	if (l.why != SKIP_NONE)
+		engine_worker_end_because(w, shown(&l, directory), l.why, &err);
 	flush(&l);
 	while (l.large != NULL) {
 		struct engine_item *item = l.large;

@@ -6,7 +6,7 @@ set -u
 
 # token KIND [SEED] [ENCODING...]: a token with a right checksum.
 token() {
-	python3 "$TESTS/token.py" "$@"
+	python3 "$TESTS/tokens.py" "$@"
 }
 
 # fail TEXT...: the case has failed.

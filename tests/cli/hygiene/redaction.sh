@@ -15,7 +15,7 @@ done
 "$STANCH" scan -j2 --progress always tree >out.p 2>err.p
 python3 - "$TESTS" <<'PY'
 import base64, glob, importlib.util, sys
-spec = importlib.util.spec_from_file_location("tk", sys.argv[1] + "/token.py")
+spec = importlib.util.spec_from_file_location("tk", sys.argv[1] + "/tokens.py")
 tk = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(tk)
 KINDS = ("ado84", "ado52", "ghp", "npm", "github_pat")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Make tokens whose checksums are right, at test time: nothing here or in any
-file of the repository is one. token.py KIND [SEED] [ENCODING...]; the same
+file of the repository is one. tokens.py KIND [SEED] [ENCODING...]; the same
 seed gives the same token.
 """
 import base64
@@ -113,7 +113,7 @@ def token(kind, seed="0"):
 
 def main():
     if len(sys.argv) < 2 or sys.argv[1] not in KINDS:
-        sys.exit("token.py %s [SEED] [%s]..." % ("|".join(KINDS),
+        sys.exit("tokens.py %s [SEED] [%s]..." % ("|".join(KINDS),
                                                  "|".join(ENCODINGS)))
     text = token(*sys.argv[1:3]).encode()
     for name in sys.argv[3:]:
