@@ -180,11 +180,11 @@ static bool around_units(struct decode_region *r, const struct decode_walk *w,
 
 	if (at < low_byte || at - low_byte < w->low)
 		return false;
-	begin = at - low_byte;
-	for (i = begin; i - w->low >= 2 && (begin - i) / 2 < r->room / 2; i -= 2)
-		if (!is_latin_unit(in + i - 2, low_byte))
-			break;
-	begin = i;
+	begin = i = at - low_byte;
+	while (begin - w->low >= 2 && i - begin < r->room &&
+		is_latin_unit(in + begin - 2, low_byte))
+		begin -= 2;
+	i = begin;
 	for (; i + 2 <= w->high && r->n < r->room; i += 2) {
 		unsigned char c = in[i + low_byte];
 
