@@ -29,7 +29,8 @@ static struct hash128 length_mark(const struct engine_worker *w, uint64_t size)
 	return key;
 }
 
-/* The next piece into the window; w->hole is what was passed over before. */
+/* The next piece into the window; w->hole is what was passed over before.
+ * When it fails, n bytes came before it did. */
 static unsigned read_window(struct engine_worker *w, struct source_input *in,
 	size_t *n, struct error *err)
 {
@@ -113,8 +114,12 @@ static unsigned feed_all(struct engine_worker *w, struct source_input *in,
 			engine_text_count(w, piece);
 		if (end == END_SCANNED && engine_is_stopped(w->engine))
 			end = END_INTERRUPTED;
-		if (end == END_SCANNED)
-			end = read_window(w, in, &n, NULL);
+		if (end != END_SCANNED)
+			break;
+		end = read_window(w, in, &n, NULL);
+		/* What came before it failed is still looked at. */
+		if (end != END_SCANNED && n > 0 && w->hole == 0)
+			(void)engine_text_feed(w, bytes_of(w->window, n));
 	}
 	return end;
 }
@@ -218,7 +223,9 @@ static void scan_input(struct engine_worker *w, struct source_input *in,
 		return;
 	}
 	end = read_window(w, in, &n, &err);
-	if (end != END_SCANNED)
+	if (end != END_SCANNED && n > 0)
+		scan_long(w, in, t, n, end);
+	else if (end != END_SCANNED)
 		engine_worker_end_because(w, t->path, end, &err);
 	else if (o->archive_depth > 0 &&
 		source_is_archive(bytes_of(w->window, n)))
