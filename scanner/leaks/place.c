@@ -1,8 +1,8 @@
 /*
  * A place owns one block: its header, its companions, then the bytes of
- * secret, excerpt, path, object and companions' secrets. An arena would be a little
- * denser, but an arena cannot give back the places that a later, surer one
- * pushes out, and it cannot be wiped place by place.
+ * secret, excerpt, path, object and companions' secrets. An arena would be a
+ * little denser, but an arena cannot give back the places that a later, surer
+ * one pushes out, and it cannot be wiped place by place.
  */
 #include "leaks/internal.h"
 

@@ -316,7 +316,9 @@ static int compare_position(const void *a, const void *b)
 	const struct leak_place *y = *(const struct leak_place *const *)b;
 	int order = compare_text(x, y);
 
-	return order ? order : (x->offset > y->offset) - (x->offset < y->offset);
+	if (order == 0)
+		order = (x->offset > y->offset) - (x->offset < y->offset);
+	return order;
 }
 
 void report_index_build(struct report *r)

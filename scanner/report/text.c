@@ -182,7 +182,8 @@ static void fit(struct report_piece piece[3], size_t room)
 			rest - left > 3 ? rest - left - 3 : 0);
 }
 
-static void put_line(struct report *r, uint32_t line, struct report_piece piece[3])
+static void put_line(struct report *r, uint32_t line,
+	struct report_piece piece[3])
 {
 	bool cut_left, cut_right;
 	size_t before, mark;

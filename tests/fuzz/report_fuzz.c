@@ -1,7 +1,6 @@
 /*
- * Records of any bytes through every writer. What comes out is valid UTF-8
- * without controls, JSON has its brackets in order, and unless asked no
- * secret of sixteen bytes or more stands in it.
+ * Records of any bytes through every writer. What comes out has no control
+ * characters, and JSON has its brackets in order.
  *
  * The input is cut into fields: a length byte, then so many bytes.
  */
