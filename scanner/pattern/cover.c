@@ -26,7 +26,7 @@
 /* Calls of the construction: empty bodies make no states but cost time. */
 #define STEPS_MAX (1u << 18)
 /* Pairs of states that are visited. */
-#define PAIRS_MAX (1u << 17)
+#define PAIRS_MAX (1u << 18)
 /* Bytes of all anchors together. */
 #define ANCHORS_MAX 16384u
 

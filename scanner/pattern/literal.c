@@ -14,6 +14,8 @@
 
 /* Bytes of a class that are enumerated at most. */
 #define CLASS_MAX 16
+/* Bytes from which a set of literals is not multiplied any more. */
+#define LONG_ENOUGH 4
 
 struct strings {
 	bytes *at;
@@ -35,8 +37,7 @@ static struct strings strings_new(struct arena *arena, size_t n)
 	if (n > PATTERN_LITERALS)
 		return none;
 	s.at = arena_array(arena, n ? n : 1, sizeof(*s.at));
-	s.failed = s.at == NULL;
-	return s;
+	return s.at ? s : none;
 }
 
 static struct strings strings_empty(struct arena *arena)
@@ -72,6 +73,16 @@ static bool is_long(const struct strings *s)
 		if (s->at[i].n >= PATTERN_LITERAL_MAX)
 			return true;
 	return false;
+}
+
+static size_t shortest(const struct strings *s)
+{
+	size_t least = PATTERN_LITERAL_MAX;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->at[i].n < least)
+			least = s->at[i].n;
+	return least;
 }
 
 static struct strings multiply(struct arena *arena, const struct strings *a,
@@ -116,7 +127,7 @@ static struct strings unite(struct arena *arena, const struct strings *a,
 /* Higher is better; 0: not worth an anchor. */
 static unsigned score(const struct strings *s)
 {
-	size_t shortest = PATTERN_LITERAL_MAX;
+	size_t least = shortest(s);
 	unsigned points, words = 0;
 
 	if (s->failed || s->n == 0)
@@ -125,15 +136,13 @@ static unsigned score(const struct strings *s)
 		bytes one = s->at[i];
 		bool word = false;
 
-		if (one.n < shortest)
-			shortest = one.n;
 		for (size_t j = 0; j < one.n; j++)
 			word |= one.at[j] != one.at[0];
 		words += word;
 	}
-	if (shortest < 3)
+	if (least < 3)
 		return 0;
-	points = (unsigned)(shortest > 8 ? 8 : shortest) * 16;
+	points = (unsigned)(least > 8 ? 8 : least) * 16;
 	/* "-----" and its like are everywhere. */
 	points = words == s->n ? points : points / 4 + 1;
 	points -= s->fold ? points / 4 : 0;
@@ -193,7 +202,9 @@ static struct answer of_sequence(struct arena *arena,
 		struct answer b = answer_of(arena, one);
 		struct strings product = none;
 
-		if (!is_long(&run))
+		/* Long enough: more literals would not be better ones. */
+		if (!is_long(&run) && (run.n == 0 || b.exact.n <= 1 ||
+					      shortest(&run) < LONG_ENOUGH))
 			product = multiply(arena, &run, &b.exact);
 		if (!product.failed) {
 			run = product;

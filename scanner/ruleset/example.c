@@ -21,6 +21,8 @@
 #define DEPTH_MAX 8
 #define STEPS_MAX ((size_t)1 << 21)
 #define REPEAT_MAX 65536u
+/* Delimiters after which an unmarked secret is looked for. */
+#define TRIES_MAX 16
 
 #define MARK_OPEN "\xc2\xab"
 #define MARK_CLOSE "\xc2\xbb"
@@ -44,9 +46,15 @@ struct level {
 
 static enum status fail(const struct expansion *x, const char *what)
 {
-	return error_set(x->err, ERR_RULES, "%s:%u: rule '%s': example %zu: "
-		"%s", x->rule->file ? x->rule->file : "?", x->rule->line,
-		x->rule->id, x->index + 1, what);
+	const struct rule_example *examples = x->rule->examples;
+	bool counter = examples[x->index].counter;
+	size_t number = 0;
+
+	for (size_t i = 0; i <= x->index; i++)
+		number += examples[i].counter == counter;
+	return error_set(x->err, ERR_RULES, "rule '%s': %s %zu: %s",
+		x->rule->id, counter ? "counterexample" : "example", number,
+		what);
 }
 
 static uint64_t random_next(struct expansion *x)
@@ -155,15 +163,61 @@ static void spoil(const struct rule_check *check, struct level *level)
 		text->at[text->n - 1] = other(text->at[text->n - 1]);
 }
 
+static bool is_delimiter(unsigned char c)
+{
+	return c <= ' ' || c >= 0x7f || strchr("\"'=:;,@<>(){}[]|&?#", c);
+}
+
+/* Fill in the check for the text from `start`; unchanged on failure. */
+static bool fill(struct expansion *x, struct level *level, size_t start)
+{
+	size_t n = level->text->n;
+
+	if (!check_fill(&x->rule->check, level->text, start)) {
+		level->text->n = n;
+		if (level->text->at)
+			level->text->at[n] = 0;
+		return false;
+	}
+	level->start = start;
+	return true;
+}
+
+/*
+ * Without a mark the secret begins at the rule's anchor, where matches begin
+ * with one, or else after the last delimiter that the check is content with.
+ */
+static bool fill_unmarked(struct expansion *x, struct level *level)
+{
+	bytes text = buf_bytes(level->text);
+	const struct rule *rule = x->rule;
+
+	for (size_t at = text.n; rule->lead == 0 && at-- > 0;)
+		for (size_t i = 0; i < rule->anchor_count; i++)
+			if (bytes_starts(bytes_drop(text, at),
+				    rule->anchors[i].literal))
+				return fill(x, level, at);
+	for (size_t at = text.n, tries = 0; at > 0 && tries < TRIES_MAX; at--) {
+		if (!is_delimiter(text.at[at - 1]))
+			continue;
+		if (fill(x, level, at))
+			return true;
+		tries++;
+	}
+	return fill(x, level, 0);
+}
+
 static enum status put_checksum(struct expansion *x, struct level *level,
 	bytes argument)
 {
+	bool filled;
+
 	(void)argument;
 	if (x->rule->check.name == NULL)
 		return fail(x, "{checksum} in a rule without a check");
-	if (!check_fill(&x->rule->check, level->text, level->start))
-		return fail(x, "the check cannot be filled in here");
-	return OK;
+	filled = level->is_open ? fill(x, level, level->start)
+				: fill_unmarked(x, level);
+	return filled ? OK : fail(x, "the check cannot be filled in here");
 }
 
 static enum status expand(struct expansion *x, struct level *level,
@@ -316,6 +370,8 @@ static enum status expand(struct expansion *x, struct level *level,
 
 	if (level->depth > DEPTH_MAX)
 		return fail(x, "templates are nested too deeply");
+	if (++x->steps > STEPS_MAX)
+		return fail(x, "it is too large");
 	while (text.n && status == OK) {
 		size_t used = 0;
 

@@ -15,7 +15,9 @@
  *   « ... »	      marks the secret that must be reported, decoded; without
  *		      marks any finding of the rule will do. Several allowed:
  *		      each must be found.
- * Any other brace is itself. {checksum} covers the text since the last «.
+ * Any other brace is itself. {checksum} covers the text since the last «;
+ * without one, since the rule's anchor where matches begin with it, or else
+ * since the last delimiter.
  */
 #ifndef STANCH_RULESET_EXAMPLE_H
 #define STANCH_RULESET_EXAMPLE_H

@@ -192,14 +192,18 @@ static void lint_examples(struct lint *l)
 
 	for (size_t i = 0; i < rule->example_count; i++) {
 		struct example e;
+		const char *tail;
 		struct error err;
 
 		examples += !rule->examples[i].counter;
 		counterexamples += rule->examples[i].counter;
-		if (example_expand(rule, i, &e, &err) == OK)
+		if (example_expand(rule, i, &e, &err) == OK) {
 			example_release(&e);
-		else
-			complain(l, "%s", err.text);
+			continue;
+		}
+		/* The caller names the rule itself. */
+		tail = strstr(err.text, "': ");
+		complain(l, "%s", tail ? tail + 3 : err.text);
 	}
 	if (examples < EXAMPLES_LEAST || counterexamples < EXAMPLES_LEAST)
 		complain(l, "%zu examples and %zu counterexamples; at least "

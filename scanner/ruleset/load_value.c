@@ -338,7 +338,8 @@ enum status ruleset_read_charset(struct load *l,
 		return status;
 	if (!charset_parse(&set, ruleset_toml_string(entry->value)))
 		return ruleset_fail(l, entry->value,
-			"'%.*s' is not a set of characters, as A-Za-z0-9_",
+			"'%.*s' is not a set of characters, as A-Za-z0-9_-"
+			" (a range runs upwards; '-' itself stands last)",
 			(int)entry->key.n, (const char *)entry->key.at);
 	*(struct charset *)field = set;
 	return OK;
