@@ -6,7 +6,7 @@ import json, resource, subprocess, sys
 stanch, token = sys.argv[1], b" %s " % sys.argv[2].encode()
 window, n = 256 << 10, len(token)
 total = (4 << 30) + (8 << 20)
-want = [-1, window - n - 1, window - n // 2, 3 * window + 1,
+want = [-1, window - n // 2, 2 * window - n - 1, 3 * window + 1,
         (1 << 31) - 1, (1 << 32) - n // 2, (1 << 32) + 4096, total - n + 1]
 piece = b"a;" * (4 << 20)
 p = subprocess.Popen([stanch, "scan", "-f", "jsonl", "-"],
