@@ -21,7 +21,7 @@ struct settings {
 	struct cli_rule_choice rules;
 	struct cli_outputs outputs;
 	int min_confidence, show_secrets, no_color, progress, quiet, verbose;
-	int ignored, worktree;
+	int ignored, worktree, history, allow_owner, allow_outside;
 	unsigned jobs, decode_depth, archive_depth;
 	double timeout;
 	uint64_t max_file_size;
@@ -52,13 +52,23 @@ static const char *const progresses[] = {"auto", "always", "never", NULL};
 
 static const struct args_option options[] = {
 	{.name = "worktree", .kind = ARGS_FLAG, .value = 1, .group = "What",
-		.help = "Scan the files as they are on disk (the default).",
+		.help = "Of a repository only the working tree.",
 		.offset = offsetof(struct settings, worktree)},
 	{.name = "ignored", .kind = ARGS_FLAG, .value = 1,
 		.help = "Also files that .gitignore leaves out.",
 		.offset = offsetof(struct settings, ignored)},
 	{.name = "staged", .kind = ARGS_LATER, .help = ""},
-	{.name = "history", .kind = ARGS_LATER, .help = ""},
+	{.name = "history", .kind = ARGS_FLAG, .value = 1,
+		.help = "Of a repository only the history: every object, "
+			"reachable or not. Default: both.",
+		.offset = offsetof(struct settings, history)},
+	{.name = "allow-owner", .kind = ARGS_FLAG, .value = 1,
+		.help = "Read a repository that belongs to another user.",
+		.offset = offsetof(struct settings, allow_owner)},
+	{.name = "allow-outside", .kind = ARGS_FLAG, .value = 1,
+		.help = "Follow a .git file or commondir out of the named "
+			"directory.",
+		.offset = offsetof(struct settings, allow_outside)},
 	{.name = "range", .kind = ARGS_LATER, .takes = "A..B", .help = ""},
 	CLI_RULE_OPTIONS(struct settings),
 	{.name = "min-confidence", .kind = ARGS_CHOICE, .takes = "LEVEL",
@@ -187,6 +197,10 @@ static enum status prepare(struct job *j, struct error *err)
 		.max_file_size_named = s->max_file_size != UNSET,
 		.archive_depth = s->archive_depth,
 		.ignored = s->ignored,
+		.only_worktree = s->worktree && !s->history,
+		.only_history = s->history && !s->worktree,
+		.allow_owner = s->allow_owner,
+		.allow_outside = s->allow_outside,
 		.progress = s->quiet ? PROGRESS_NEVER :
 			(enum engine_progress)s->progress,
 		.signal = j->signal,

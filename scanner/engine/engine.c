@@ -104,7 +104,7 @@ bool engine_is_stopped(struct engine *e)
 
 /* ---- running ------------------------------------------------------------ */
 
-/* Start as many as can be had; none at all: work in this thread. */
+/* Start as many as can be had; with none, the work is done in this thread. */
 static unsigned start(struct engine *e, unsigned wanted)
 {
 	unsigned n = 0;
@@ -118,19 +118,23 @@ static unsigned start(struct engine *e, unsigned wanted)
 	return n;
 }
 
-static enum status run(struct engine *e, enum engine_item_kind kind,
-	unsigned threads, struct error *err)
+static enum status push_first(struct engine *e, enum engine_item_kind kind,
+	uint32_t files, struct error *err)
 {
-	struct engine_item *item;
-	struct engine_meter *meter;
+	struct engine_item *item = engine_item_new(kind, bytes_of("", 0),
+		bytes_of("", 0), files, 0);
 
-	item = engine_item_new(kind, bytes_of("", 0), bytes_of("", 0),
-		kind == ITEM_DIRECTORY ? 0 : 1, 0);
 	if (item == NULL)
 		return error_set(err, ERR_MEMORY, "start the scan of %s: "
 			"out of memory", e->target);
-	engine_stack_init(&e->stack);
 	engine_stack_push(&e->stack, item);
+	return OK;
+}
+
+static void run_stack(struct engine *e, unsigned threads)
+{
+	struct engine_meter *meter;
+
 	threads = start(e, threads);
 	meter = engine_meter_new(e);
 	while (!engine_stack_wait(&e->stack, engine_meter_tick(meter)))
@@ -138,8 +142,33 @@ static enum status run(struct engine *e, enum engine_item_kind kind,
 	for (unsigned i = 0; i < threads; i++)
 		pthread_join(e->workers[i].thread, NULL);
 	engine_meter_free(meter);
+}
+
+static enum status run(struct engine *e, enum engine_item_kind kind,
+	unsigned threads, struct error *err)
+{
+	enum status status;
+
+	engine_stack_init(&e->stack);
+	status = push_first(e, kind, kind == ITEM_DIRECTORY ? 0 : 1, err);
+	if (status == OK)
+		run_stack(e, threads);
 	engine_stack_release(&e->stack);
-	return OK;
+	return status;
+}
+
+enum status engine_run_all(struct engine *e, enum engine_item_kind kind,
+	struct error *err)
+{
+	enum status status = OK;
+
+	engine_stack_init(&e->stack);
+	for (unsigned i = 0; i < e->worker_count && status == OK; i++)
+		status = push_first(e, kind, 0, err);
+	/* What was pushed is worked off in any case. */
+	run_stack(e, e->worker_count);
+	engine_stack_release(&e->stack);
+	return status;
 }
 
 /* Reported paths are the target's, joined; "." and "./" say nothing. */
@@ -195,6 +224,63 @@ static enum status scan_tree(struct engine *e, struct error *err)
 	return status;
 }
 
+/*
+ * A repository's own objects, then those of the submodules inside its .git,
+ * then its working tree. A submodule's store that cannot be opened is a
+ * problem of the run, not its end.
+ */
+struct inner_scan {
+	struct engine *engine;
+	const struct repo_options *options;
+};
+
+static void scan_inner(void *context, const char *git_dir)
+{
+	struct inner_scan *inner = context;
+	struct engine *e = inner->engine;
+	struct repo *repo = NULL;
+	struct error err = {.code = OK};
+	struct buf prefix;
+
+	buf_init(&prefix, LIMIT_PATH);
+	buf_printf(&prefix, "%s!", git_dir);
+	if (repo_open(&repo, git_dir, inner->options, &err) != OK ||
+		engine_repository_scan(e, repo, buf_text(&prefix), &err) !=
+			OK) {
+		e->objects.broken_packs++;
+		engine_problem(e, bytes_text(git_dir), err.text);
+	}
+	repo_close(repo);
+	buf_release(&prefix);
+}
+
+static enum status scan_repository(struct engine *e, struct error *err)
+{
+	const struct repo_options options = {
+		.allow_owner = e->options.allow_owner,
+		.allow_outside = e->options.allow_outside,
+	};
+	struct inner_scan inner = {e, &options};
+	struct repo *repo = NULL;
+	enum status status = repo_open(&repo, e->target, &options, err);
+	char *prefix = make_prefix(e->target);
+	bool has_tree = false;
+
+	if (status == OK && prefix == NULL)
+		status = error_set(err, ERR_MEMORY, "scan %.80s", e->target);
+	if (status == OK) {
+		has_tree = repo->work_tree != NULL;
+		status = engine_repository_scan(e, repo, prefix, err);
+	}
+	if (status == OK)
+		repo_each_inner(repo, scan_inner, &inner);
+	repo_close(repo);
+	free(prefix);
+	if (status == OK && has_tree && !e->options.only_history)
+		status = scan_tree(e, err);
+	return status;
+}
+
 enum status engine_scan(struct engine *e, const char *target,
 	struct error *err)
 {
@@ -209,9 +295,19 @@ enum status engine_scan(struct engine *e, const char *target,
 
 		return error_set_errno(err, status, "scan %.400s", target);
 	}
+	if (S_ISDIR(st.st_mode) && !e->options.only_worktree &&
+		repo_is_at(target))
+		return scan_repository(e, err);
+	if (S_ISDIR(st.st_mode) && e->options.only_history)
+		return error_set(err, ERR_USAGE,
+			"scan %.400s: --history, but it is no repository",
+			target);
 	if (S_ISDIR(st.st_mode))
 		return scan_tree(e, err);
-	return run(e, ITEM_NAMED, 1, err);
+	/* A small file is done before a thread would have started. */
+	return run(e, ITEM_NAMED,
+		S_ISREG(st.st_mode) && st.st_size <= (off_t)LIMIT_WINDOW ? 0 :
+		1, err);
 }
 
 /* ---- the sum ------------------------------------------------------------ */
@@ -235,13 +331,39 @@ static void fill_ledger(struct report_ledger *out,
 	out->total += out->scanned;
 }
 
+static void fill_objects(struct report_ledger *out,
+	const struct history_ledger *sum)
+{
+	*out = (struct report_ledger){
+		.total = sum->total, .scanned = sum->scanned};
+	for (unsigned p = PACK_FINE + 1; p < PACK_PROBLEM_COUNT; p++) {
+		if (p != PACK_TOO_LARGE)
+			out->failed += sum->problems[p];
+		else if (sum->problems[p])
+			out->skips[out->skip_count++] = (struct report_skip){
+				pack_problem_name(p), sum->problems[p]};
+	}
+	if (sum->interrupted)
+		out->skips[out->skip_count++] = (struct report_skip){
+			"interrupted", sum->interrupted};
+}
+
+/* Everything but what was scanned is a reason not to say "all". */
+static bool are_objects_complete(const struct history_ledger *sum)
+{
+	return sum->scanned == sum->total && sum->unscanned == 0 &&
+		sum->decode_cut == 0 && sum->refused_alternates == 0 &&
+		sum->broken_packs == 0 && sum->broken_refs == 0 &&
+		sum->missing_commits == 0;
+}
+
 static bool is_complete(const struct engine *e, const struct engine_tally *sum)
 {
 	for (unsigned end = 1; end < END_COUNT; end++)
 		if (sum->ends[end] > 0 && !(end == SKIP_TOO_LARGE &&
 			e->options.max_file_size_named))
 			return false;
-	return sum->unscanned == 0 && sum->decode_cut == 0 &&
+	return are_objects_complete(&e->objects) && sum->unscanned == 0 && sum->decode_cut == 0 &&
 		atomic_load(&e->why) == NULL;
 }
 
@@ -253,11 +375,13 @@ void engine_summary(struct engine *e, struct report_summary *out)
 	for (unsigned i = 0; i < e->worker_count; i++)
 		engine_tally_sum(&sum, &e->workers[i].tally);
 	fill_ledger(&out->files, &sum);
+	fill_objects(&out->objects, &e->objects);
 	out->complete = is_complete(e, &sum);
 	out->ignored = sum.ignored;
-	out->bytes = atomic_load(&sum.bytes);
+	out->bytes = atomic_load(&sum.bytes) + e->objects.bytes;
 	out->unlisted = leaks_unlisted(e->leaks);
-	out->unscanned = sum.unscanned + sum.decode_cut;
+	out->unscanned = sum.unscanned + sum.decode_cut +
+		e->objects.unscanned + e->objects.decode_cut;
 	out->seconds = clock_seconds(e->started, clock_nanoseconds());
 	out->interrupted = atomic_load(&e->why);
 	out->problems = (const char *const *)e->problems.text;

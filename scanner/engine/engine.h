@@ -25,6 +25,9 @@ struct engine_options {
 	bool max_file_size_named; /* by the user: a skip by it is complete */
 	unsigned archive_depth;	/* 0: archives are scanned as they are */
 	bool ignored;
+	/* Of a repository; both false: both. */
+	bool only_history, only_worktree;
+	bool allow_owner, allow_outside; /* see repo/repo.h */
 	enum engine_progress progress;
 	/* When not NULL and not 0: a signal came, stop. Set by a handler. */
 	const atomic_int *signal;
@@ -38,7 +41,8 @@ struct engine *engine_new(const struct detector *detector,
 void engine_free(struct engine *e);
 
 /*
- * Scan one target: a directory, a file, or "-". Findings go to `leaks`,
+ * Scan one target: a repository (its history and its working tree), a
+ * directory, a file, or "-". Findings go to `leaks`,
  * counts to the ledger. A target that is not there is ERR_USAGE; what cannot
  * be read inside one is counted and the scan goes on. Call once a target, from
  * one thread. OK also when it was stopped: the summary says so.

@@ -11,6 +11,8 @@
 #include "engine/engine.h"
 #include "engine/seen.h"
 #include "engine/stack.h"
+#include "history/history.h"
+#include "repo/repo.h"
 
 /* How a file ended: source/'s reasons, and those that are ours. */
 enum engine_end {
@@ -83,6 +85,9 @@ struct engine {
 	struct source_tree *tree;
 	const char *target, *prefix;
 	size_t prefix_n;
+	struct engine_repository *repository; /* see repository.c */
+	/* sums over all repositories [set between phases] */
+	struct history_ledger objects;
 };
 
 /* Has something asked to stop? Also looks at the clock and the signal. */
@@ -139,6 +144,16 @@ unsigned engine_archive_scan(struct engine_worker *w, struct source_input *in,
 	bytes path);
 /* tree.c: list a directory, push what is in it. */
 void engine_tree_list(struct engine_worker *w, bytes directory);
+
+/* engine.c: one item of this kind for each thread; returns when all are
+ * done. */
+enum status engine_run_all(struct engine *e, enum engine_item_kind kind,
+	struct error *err) MUST_USE;
+
+/* repository.c: all objects; `prefix` stands before each path. */
+enum status engine_repository_scan(struct engine *e, const struct repo *repo,
+	const char *prefix, struct error *err) MUST_USE;
+void engine_repository_work(struct engine_worker *w);
 
 /* progress.c */
 struct engine_meter;

@@ -16,7 +16,8 @@
  * cheap, few enough that one huge directory is shared by all threads. */
 #define ENGINE_BATCH 64
 
-enum engine_item_kind { ITEM_DIRECTORY, ITEM_FILES, ITEM_NAMED, ITEM_STDIN };
+enum engine_item_kind { ITEM_DIRECTORY, ITEM_FILES, ITEM_NAMED, ITEM_STDIN,
+	ITEM_HISTORY /* units of a repository: engine/repository.c */ };
 
 struct engine_item {
 	struct engine_item *next;

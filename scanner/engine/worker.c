@@ -91,7 +91,7 @@ static void do_item(struct engine_worker *w, const struct engine_item *item)
 {
 	uint64_t files = item->count > 0 ? item->count : 1;
 
-	if (engine_is_stopped(w->engine)) {
+	if (engine_is_stopped(w->engine) && item->kind != ITEM_HISTORY) {
 		engine_tally_end(&w->tally, END_INTERRUPTED, files);
 		return;
 	}
@@ -111,6 +111,9 @@ static void do_item(struct engine_worker *w, const struct engine_item *item)
 		return;
 	case ITEM_STDIN:
 		engine_file_stdin(w);
+		return;
+	case ITEM_HISTORY:
+		engine_repository_work(w);
 		return;
 	}
 }
