@@ -10,7 +10,7 @@ grep -q '^Max core file size *0 *0 ' /proc/"$pid"/limits || fail "cores"
 # the files in /proc of a process that may not be dumped are root's
 if [ "$(id -u)" -eq 0 ]; then
 	chmod 755 .
-	as_user sh -c "sleep 5 | '$STANCH' scan - >/dev/null 2>&1 & sleep 0.3
+	as_user sh -c "sleep 1 | '$STANCH' scan - >/dev/null 2>&1 & sleep 0.3
 		for p in /proc/[0-9]*; do
 			[ \"\$(cat \$p/comm 2>/dev/null)\" = stanch ] &&
 			tr '\\0' ' ' <\$p/cmdline | grep -q '^$STANCH scan - ' &&
