@@ -120,6 +120,7 @@ bool check_fill_github(const struct rule_check *rule, struct buf *token,
 /* tokens, A5: payload "." ["01."] length (2 digits) CRC (7 digits). */
 #define GITLAB_SUM 7
 #define GITLAB_SIZE 2
+#define GITLAB_PREFIX_MAX 20 /* "glpat-", "glrt-t1_", a custom one */
 
 static bool gitlab_sum(bytes body, char sum[GITLAB_SUM])
 {
@@ -148,7 +149,8 @@ struct check_verdict check_gitlab(const struct check_input *in)
 		return check_says(CHECK_FAIL, "no length before its checksum");
 	payload.n--;
 	/* The prefix is of unknown length: any payload that it may precede. */
-	for (size_t skip = 0; skip < payload.n && skip < DIGITS_MAX; skip++)
+	for (size_t skip = 0; skip < payload.n && skip <= GITLAB_PREFIX_MAX;
+		skip++)
 		if (check_number_write(payload.n - skip,
 			    bytes_text(DIGITS_BASE36), size, GITLAB_SIZE) &&
 			bytes_ends(body, bytes_of(size, GITLAB_SIZE)))
@@ -159,7 +161,8 @@ struct check_verdict check_gitlab(const struct check_input *in)
 /* Up to and including the kind: "glpat-", "glrt-t1_". */
 static size_t gitlab_prefix(bytes secret)
 {
-	size_t n = bytes_find_byte(bytes_take(secret, DIGITS_MAX), '-');
+	size_t n = bytes_find_byte(bytes_take(secret,
+		GITLAB_PREFIX_MAX - 3), '-');
 
 	if (n == BYTES_NONE)
 		return 0;
@@ -244,15 +247,25 @@ static bool polymod(bytes readable, bytes data, uint32_t *sum)
 	return true;
 }
 
+static bool has_upper(bytes text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (text.at[i] >= 'A' && text.at[i] <= 'Z')
+			return true;
+	return false;
+}
+
+static bool has_lower(bytes text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (text.at[i] >= 'a' && text.at[i] <= 'z')
+			return true;
+	return false;
+}
+
 static bool is_of_one_case(bytes text)
 {
-	bool has_upper = false, has_lower = false;
-
-	for (size_t i = 0; i < text.n; i++) {
-		has_upper |= text.at[i] >= 'A' && text.at[i] <= 'Z';
-		has_lower |= text.at[i] >= 'a' && text.at[i] <= 'z';
-	}
-	return !(has_upper && has_lower);
+	return !has_upper(text) || !has_lower(text);
 }
 
 /* The last '1' parts the readable part from the digits. */
@@ -295,10 +308,11 @@ bool check_fill_bech32(const struct rule_check *rule, struct buf *token,
 	uint32_t sum;
 	bool upper;
 
-	if (!split(rule, secret, &readable, &data) || data.n == 0 ||
+	if (secret.n > TEXT_MAX - SUM_DIGITS ||
+		!split(rule, secret, &readable, &data) || data.n == 0 ||
 		!is_of_one_case(secret) || !polymod(readable, data, &sum))
 		return false;
-	upper = readable.at[0] >= 'A' && readable.at[0] <= 'Z';
+	upper = has_upper(secret);
 	for (int i = 0; i < SUM_DIGITS; i++)
 		sum = polymod_step(sum, 0);
 	sum ^= 1;

@@ -50,6 +50,27 @@ static void region_close(struct decode_region *r, size_t begin, size_t end)
 	r->from[r->n] = (uint32_t)end;
 }
 
+/* Are all digits of a group here, side by side? */
+static bool is_group(const struct decode_walk *w, const struct grouping *g,
+	size_t at)
+{
+	unsigned all = 0;
+
+	for (unsigned i = 0; i < g->digits; i++)
+		all |= w->values[w->input.at[at + i]];
+	return all < 64;
+}
+
+/* The same before `end`, where a letter may belong to an escape. */
+static bool is_group_before(const struct decode_walk *w,
+	const struct grouping *g, size_t end)
+{
+	size_t at = end - g->digits;
+
+	return end - w->low > g->digits && is_group(w, g, at) &&
+	       w->input.at[at - 1] != '\\';
+}
+
 /* From the group that holds `at` leftwards, while groups are whole. */
 static bool find_start(const struct decode_walk *w, const struct grouping *g,
 	size_t at, unsigned phase, size_t most, size_t *start)
@@ -61,6 +82,10 @@ static bool find_start(const struct decode_walk *w, const struct grouping *g,
 			return false;
 	*start = begin;
 	for (size_t groups = 0; groups < most; groups++) {
+		if (is_group_before(w, g, begin)) {
+			*start = begin -= g->digits;
+			continue;
+		}
 		for (unsigned i = 0; i < g->digits; i++)
 			if (!decode_walk_left(w, begin, &begin))
 				return true;
@@ -88,6 +113,29 @@ static unsigned read_group(const struct decode_walk *w,
 	return count;
 }
 
+/* Whole groups side by side: most of any text. Returns where they end. */
+static size_t decode_plain_groups(struct decode_region *r,
+	const struct decode_walk *w, const struct grouping *g, size_t at)
+{
+	unsigned got = g->digits * g->bits / 8, top = got * 8 - 8;
+
+	while (at + g->digits <= w->high && r->room - r->n >= got &&
+		is_group(w, g, at)) {
+		uint32_t value = 0;
+
+		for (unsigned i = 0; i < g->digits; i++)
+			value = value << g->bits |
+				w->values[w->input.at[at + i]];
+		for (unsigned i = 0; i < got; i++) {
+			r->from[r->n] = (uint32_t)(at + i);
+			r->text[r->n++] = (unsigned char)(value >>
+							  (top - 8 * i));
+		}
+		at += g->digits;
+	}
+	return at;
+}
+
 static size_t decode_groups(struct decode_region *r,
 	const struct decode_walk *w, const struct grouping *g, size_t at)
 {
@@ -99,6 +147,7 @@ static size_t decode_groups(struct decode_region *r,
 		uint32_t value;
 		unsigned got;
 
+		end = decode_plain_groups(r, w, g, end);
 		count = read_group(w, g, end, place, &value);
 		got = count * g->bits / 8;
 		if (got == 0 || got > r->room - r->n)

@@ -1,7 +1,7 @@
 /*
  * Every check on any bytes: nothing is read outside. The first byte chooses
- * the check and its parameters; whatever check_fill then makes must be what
- * the check accepts.
+ * the check and its parameters; whatever sum check_fill then writes must be one
+ * that the check accepts.
  */
 #include "check/check.h"
 
@@ -14,17 +14,31 @@ static const char *const args[] = {"Default0", "k"};
 static const char *const encodings[] = {"base62", "base36", "hex", "hex-le",
 	"HEX", "other", NULL};
 
+/* Those with a checksum, whose fill knows all that it needs. */
+static bool must_pass(const struct rule_check *check)
+{
+	static const char *const names[] = {"crc32", "github-fine-grained",
+		"cask", "azure-key", "entra", "gitlab-routable", "bech32"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(check->name, names[i]) == 0)
+			return true;
+	return strcmp(check->name, "ado-legacy") == 0 &&
+	       check->arg_count == 0;
+}
+
 static void try_fill(const struct rule_check *check, bytes text)
 {
-	struct check_verdict v;
 	struct buf token;
 
 	buf_init(&token, 65536);
 	buf_put(&token, text);
 	if (check_fill(check, &token, 0)) {
-		v = check_run(check, buf_bytes(&token), buf_bytes(&token));
-		assert(!token.failed && (v.result != CHECK_FAIL ||
-			v.reason != NULL));
+		bytes all = buf_bytes(&token);
+
+		assert(!token.failed);
+		assert(check_run(check, all, all).result == CHECK_PASS ||
+			!must_pass(check));
 	}
 	buf_release(&token);
 }
