@@ -7,6 +7,7 @@
 
 #include "history/history.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/banned.h"
@@ -56,11 +57,40 @@ static enum status run_phases(struct engine_repository *r, struct error *err)
 	return status;
 }
 
-static void add_ledger(struct engine *e, const struct history *h)
+/* What a repository lacks as a whole, said once each. */
+static void tell_problems(struct engine *e, const struct repo *repo,
+	const struct history_ledger *ledger)
+{
+	const struct {
+		uint64_t count;
+		const char *what;
+	} rows[] = {
+		{ledger->refused_alternates, "alternates lead outside"},
+		{ledger->broken_packs, "packs cannot be read"},
+		{ledger->broken_refs, "refs name no object"},
+		{ledger->missing_commits,
+			repo->is_shallow ? "commits are missing: a shallow "
+					   "clone; git fetch --unshallow"
+					 : "commits are missing"},
+	};
+	char reason[120];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].count == 0)
+			continue;
+		snprintf(reason, sizeof(reason), "%llu %s",
+			(unsigned long long)rows[i].count, rows[i].what);
+		engine_problem(e, bytes_text(repo->git_dir), reason);
+	}
+}
+
+static void add_ledger(struct engine *e, const struct repo *repo,
+	const struct history *h)
 {
 	struct history_ledger from, *to = &e->objects;
 
 	history_ledger(h, &from);
+	tell_problems(e, repo, &from);
 	to->total += from.total;
 	to->scanned += from.scanned;
 	for (size_t i = 0; i < PACK_PROBLEM_COUNT; i++)
@@ -97,7 +127,7 @@ enum status engine_repository_scan(struct engine *e, const struct repo *repo,
 		e->repository = &r;
 		status = run_phases(&r, err);
 		e->repository = NULL;
-		add_ledger(e, r.history);
+		add_ledger(e, repo, r.history);
 		if (status == OK)
 			status = history_tell(r.history, e->leaks, err);
 		history_close(r.history);

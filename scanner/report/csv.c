@@ -55,7 +55,8 @@ static void place_row(struct report *r, const struct leak *leak,
 	number_cell(r, place->line);
 	number_cell(r, place->column);
 	number_cell(r, place->end_line);
-	number_cell(r, place->end_column);
+	/* One past the last byte, as in the JSON records. */
+	number_cell(r, (uint64_t)place->end_column + 1);
 	number_cell(r, place->offset);
 	number_cell(r, place->length);
 	buf_clear(&r->text);

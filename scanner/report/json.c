@@ -115,7 +115,8 @@ static void place_fields(struct report *r, struct report_writer *w,
 	number_field(w, "line", place->line);
 	number_field(w, "column", place->column);
 	number_field(w, "end_line", place->end_line);
-	number_field(w, "end_column", place->end_column);
+	/* The contract counts to one past the last byte. */
+	number_field(w, "end_column", (uint64_t)place->end_column + 1);
 	number_field(w, "offset", place->offset);
 	number_field(w, "length", place->length);
 	buf_clear(&r->text);

@@ -409,7 +409,7 @@ static void test_jsonl_is_the_contract(void)
 		"\"test\",\"confidence\":\"high\",\"fingerprint\":\"test-token"
 		":a6n/XdTkVZMH6nUrDnGV\",\"secret\":\"tok...\",\"redacted\":"
 		"true,\"path\":\"src/a.cs\",\"line\":7,\"column\":5,"
-		"\"end_line\":7,\"end_column\":18,\"offset\":104,\"length\":14,"
+		"\"end_line\":7,\"end_column\":19,\"offset\":104,\"length\":14,"
 		"\"encoding\":\"plain\",\"source\":\"worktree\",\"object\":"
 		"null,\"commit\":null,\"in_head\":false,\"verdict\":null,"
 		"\"suppressed\":null,\"reason\":null,\"entropy\":3.25,"

@@ -10,6 +10,6 @@ expect 1 "$STANCH" scan -f jsonl tree >report
 [ "$(field length report)" = 84 ] || fail "length"
 [ "$(field line report)" = 1 ] || fail "line"
 [ "$(field column report)" = 7 ] || fail "column"
-[ "$(field end_column report)" = 90 ] || fail "end_column"
+[ "$(field end_column report)" = 91 ] || fail "end_column"
 [ "$(field source report)" = worktree ] || fail "source"
 [ "$(summary complete report)" = true ] || fail "complete"
