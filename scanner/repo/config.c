@@ -107,14 +107,13 @@ static enum status apply(struct repo *r, const struct entry *e,
 enum status repo_read_config(struct repo *r, struct error *err)
 {
 	char *path = repo_join(r->common_dir, "config");
-	struct buf text;
+	struct buf text = {.max = 0};
 	struct entry entry = {.section = bytes_of(NULL, 0)};
 	enum status status;
 	bytes rest;
 
 	if (path == NULL)
 		return error_set(err, ERR_MEMORY, "open repository");
-	buf_init(&text, CONFIG_MAX);
 	status = repo_read_file(AT_FDCWD, path, CONFIG_MAX, &text, err);
 	if (status == ERR_NOT_FOUND)
 		status = OK; /* git reads such a repository, too */

@@ -12,7 +12,8 @@
 /*
  * Read a small regular file beneath `directory` (or by path with AT_FDCWD)
  * without waiting on FIFOs and without following a link in its last part.
- * ERR_NOT_FOUND when it is not there.
+ * ERR_NOT_FOUND when it is not there. `out` is made here, and may be released
+ * whatever comes back.
  */
 enum status repo_read_file(int directory, const char *name, size_t max,
 	struct buf *out, struct error *err) MUST_USE;

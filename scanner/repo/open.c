@@ -40,16 +40,18 @@ enum status repo_read_file(int directory, const char *name, size_t max,
 	else if ((uint64_t)st.st_size > max)
 		status = error_set(err, ERR_LIMIT, "read %s: over %zu bytes",
 			name, max);
+	/* One byte more than may be there, to see the end. */
+	buf_init(out, max + 1);
 	while (status == OK) {
+		size_t left = max + 1 - out->n;
 		ssize_t n;
 
-		if (!buf_reserve(out, 4096)) {
+		if (left == 0 || !buf_reserve(out, left < 4096 ? left : 4096)) {
 			/* The file grew past what fstat said, or no memory. */
 			status = error_set(err, ERR_LIMIT, "read %s", name);
 			break;
 		}
-		n = read(fd, out->at + out->n,
-			out->room - out->n < 4096 ? out->room - out->n : 4096);
+		n = read(fd, out->at + out->n, left < 4096 ? left : 4096);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -134,11 +136,10 @@ bool repo_is_at(const char *path)
 static char *read_pointer(const char *path, const char *prefix,
 	const char *base)
 {
-	struct buf text;
+	struct buf text = {.max = 0};
 	char *target = NULL, *joined = NULL, *real = NULL;
 	bytes content;
 
-	buf_init(&text, POINTER_MAX);
 	if (repo_read_file(AT_FDCWD, path, POINTER_MAX / 2, &text, NULL) != OK)
 		goto out;
 	content = bytes_trim(buf_bytes(&text));

@@ -72,13 +72,12 @@ static enum status read_packed(struct repo *r, struct error *err)
 {
 	char *path = repo_join(r->common_dir, "packed-refs");
 	unsigned char id[REPO_ID_MAX];
-	struct buf text;
+	struct buf text = {.max = 0};
 	bytes rest, line, hex, name;
 	enum status status;
 
 	if (path == NULL)
 		return error_set(err, ERR_MEMORY, "read refs");
-	buf_init(&text, REPO_FILE_MAX);
 	status = repo_read_file(AT_FDCWD, path, REPO_FILE_MAX, &text, err);
 	rest = buf_bytes(&text);
 	while (status == OK && rest.n) {
@@ -101,11 +100,10 @@ static enum status read_loose(struct repo *r, int directory, const char *entry,
 	bytes name, struct error *err)
 {
 	unsigned char id[REPO_ID_MAX] = {0};
-	struct buf text;
+	struct buf text = {.max = 0};
 	bytes content;
 	enum status status;
 
-	buf_init(&text, REF_FILE_MAX);
 	status = repo_read_file(directory, entry, REF_FILE_MAX, &text, err);
 	content = bytes_trim(buf_bytes(&text));
 	if (status == OK && repo_parse_id(content, id)) {
@@ -205,13 +203,12 @@ static enum status read_head(struct repo *r, struct error *err)
 {
 	unsigned char id[REPO_ID_MAX];
 	char *path = repo_join(r->git_dir, "HEAD");
-	struct buf text;
+	struct buf text = {.max = 0};
 	bytes content;
 	enum status status;
 
 	if (path == NULL)
 		return error_set(err, ERR_MEMORY, "read HEAD");
-	buf_init(&text, REF_FILE_MAX);
 	status = repo_read_file(AT_FDCWD, path, REF_FILE_MAX, &text, err);
 	content = bytes_trim(buf_bytes(&text));
 	if (status != OK) {
