@@ -56,7 +56,8 @@ static void add_literal(struct gather *g, bytes text, bool fold, uint32_t tag)
 		g->list = more;
 		g->room = room;
 	}
-	g->list[g->count++] = (struct literal){text, tag, fold};
+	g->list[g->count++] = (struct literal){.text = text, .tag = tag,
+		.fold = fold, .is_rare = (tag & 3) == LEAD_ENCODED};
 }
 
 static void add_form(struct gather *g, const struct decode_form *form,
@@ -107,6 +108,10 @@ static void add_encoded(struct gather *g, bytes literal, bool fold,
 			add_form(g, &g->forms[i], (enum encoding)e,
 				fold && keeps_case((enum encoding)e));
 	}
+}
+
+static void add_twice(struct gather *g, bytes literal, unsigned encodings)
+{
 	if (!(encodings & ENCODING_BIT(ENCODING_BASE64)))
 		return;
 	if (literal.n >= TWICE_MIN)
@@ -123,6 +128,7 @@ static void add_cases(struct gather *g, const struct rule_anchor *a)
 	unsigned char *at;
 
 	add_encoded(g, a->literal, a->fold, a->encodings);
+	add_twice(g, a->literal, a->encodings);
 	if (!a->fold || a->encodings == ENCODING_BIT(ENCODING_PLAIN) ||
 		copy.n == 0)
 		return;
@@ -202,7 +208,8 @@ static void set_reach(struct detect_rule *r, size_t gram)
 	size_t longest = 0;
 
 	r->width = at_most(r->rule->width, DETECT_REACH);
-	r->lead = at_most(r->rule->lead + gram, DETECT_REACH);
+	/* One more: hits ascend but for one byte. */
+	r->lead = at_most(r->rule->lead + gram + 1, DETECT_REACH);
 	if (r->rule->finder != RULE_BY_NEAR)
 		return;
 	for (size_t i = 0; i < r->rule->anchor_count; i++)
@@ -210,7 +217,7 @@ static void set_reach(struct detect_rule *r, size_t gram)
 			longest = r->rule->anchors[i].literal.n;
 	r->near = at_most(r->rule->near, NEAR_MAX);
 	r->width = at_most(r->rule->width, NEAR_WIDTH);
-	r->lead = r->near + r->width + gram;
+	r->lead = r->near + r->width + gram + 1;
 	r->trail = r->near + at_most(longest, LITERAL_MAX);
 }
 

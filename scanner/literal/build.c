@@ -1,14 +1,18 @@
 /*
  * Choosing grams and filling the tables.
  *
- * Each literal is found by one gram of four bytes in it. Which one decides
- * how often the scanner looks in vain: "-----BEGIN" by "----" would stop it at
- * every ruler in a source file, by "begi" hardly ever. So the rarest is taken
- * by a small model: how common each byte is in source text, on a rough
- * logarithmic scale, summed; runs of one byte count as common.
+ * The scanner looks at every second position, so each literal is entered with
+ * two neighbouring grams of four bytes: one of them stands at an even place,
+ * wherever the literal does. Which two decides how often the scanner looks in
+ * vain: "-----BEGIN" by "----" would stop it at every ruler in a source file,
+ * by "begi" hardly ever. So the rarest are taken by a small model: how common
+ * each byte is in source text, on a rough logarithmic scale, summed; runs of
+ * one byte count as common.
  *
- * A literal of three bytes is entered in the filter with each byte that may
- * follow it (128 of them, folded), and in the table as a key of three.
+ * Literals of four and three bytes have no two such grams. Those that would
+ * reach over an end are entered with any byte there, in the filter with each,
+ * in the table as a key of three bytes. Where case is free, each way to write
+ * the gram is entered.
  */
 #include "literal/internal.h"
 
@@ -16,95 +20,176 @@
 
 #include "base/banned.h"
 
+/* Offsets at which a literal's grams are looked for. */
+#define GRAM_OFFSETS ((size_t)12)
+/* Ways to write the first three bytes of a gram whose case is free. */
+#define CASES 8
+
 /*
- * Commonness of folded bytes 0x20..0x3f and 0x60..0x7f in source text, 0
- * rare to 9; order by a count over C, Python and JavaScript.
+ * How unexpected a byte is after another in source text, in bits, 'a' for 0;
+ * by class: the letters, space, digits, '_', punctuation before and after the
+ * digits, the rest. Counted over 150 MB of C headers, Python and Perl.
  */
-static const unsigned char commonness[64] = {
-	/* space ! " # $ % & ' */ 9, 2, 5, 4, 3, 2, 3, 5,
-	/* ( ) * + , - . / */ 6, 6, 6, 3, 6, 6, 6, 5,
-	/* 0 1 2 3 4 5 6 7 */ 6, 5, 5, 4, 4, 4, 4, 3,
-	/* 8 9 : ; < = > ? */ 4, 3, 5, 5, 4, 6, 5, 2,
-	/* @ a b c d e f g */ 3, 8, 6, 7, 7, 9, 6, 6,
-	/* h i j k l m n o */ 6, 8, 2, 4, 7, 6, 8, 8,
-	/* p q r s t u v w */ 7, 2, 8, 8, 9, 7, 5, 5,
-	/* x y z { | } ~ _ */ 5, 5, 3, 4, 2, 4, 1, 8,
+#define CLASSES 32
+static const char surprise_first[CLASSES + 1] =
+	"fhffegggfkhfgfffkfeeghihhkcifhjr";
+static const char surprise[CLASSES][CLASSES + 1] = {
+	"jfefihflflhdeemfldddghihglfkhjmu",
+	"ehfidhildeidiiehmfghdklkekfifilu",
+	"ehgiejkdfkeefjdhlffdgjlihpfkfjku",
+	"fhifciiiekjhijfimggggjjhindjehjt",
+	"gieegehkinkfgdighdeekhhfhmdlfhku",
+	"fjhhffklcpmfjgdinehfelkmgqdjfhlu",
+	"gjgjcjifenmegdfhnfeggikkjjdlehku",
+	"dlkjbjlldokihjejpghfilknjmelfiju",
+	"ggeefefnkokffcegkgeelgminghmhlnu",
+	"flhibjikgkfkikegljfieijolofkehku",
+	"gifidjijfnlihhjjnjghgjhmlnembgku",
+	"ehigdfhhdnkejjehnjffegjkgkeldiku",
+	"dfhgchkkeojggjedmjehgjklhneleilu",
+	"ejeedfekfmihjifinjddfhlmindjgilu",
+	"hgffiehmfkhffcgendeffhgjkmeofkmu",
+	"dihhchjgfpfeihefjegefjjlflfleiku",
+	"iiiiijjkhpmeihjihhghbkglmkemdhju",
+	"eiggchgjepigffehmffefhimfodmfiku",
+	"gkgjdiigeoeeiggfjhddgjjkhjdkfiku",
+	"ejhhdildeojgiiehneggfkigemdkeiku",
+	"gffgeghmfnleedjendddljminmgjhkou",
+	"cjhjciikepghejdfmihhkikilnghfjku",
+	"dihgeikdcnkhifeilegifkglmleleiku",
+	"gififgkigpiighjeljhdkklgimefehku",
+	"hiijhgilgnlgggfcigffjkhmlkcmdhju",
+	"ejkkbjljfpnhgifjjjjjjmkkihhidjku",
+	"fgfggghifljghgfglgffhhhiklbjhhiu",
+	"hhhghgmniplimllkpljkjikfqpeedgiu",
+	"egdffffgelhfffeekfdegfhgkjjkelmu",
+	"hhgfhhiigljhhhggmhfgihjhlkcihfiq",
+	"hhghihiihmkihghglhgggijgllcjgfgu",
+	"mnmmnnnompnlnmnnqmjlonopppgolgli",
 };
 
-static unsigned byte_commonness(unsigned char c)
+/* Bits of a gram that is one byte four times: rulers, padding. */
+#define SURPRISE_RUN 4
+/* An upper-case letter is that much rarer than its lower case. */
+#define SURPRISE_UPPER 2
+
+static unsigned class_of(unsigned char c)
 {
 	c |= 0x20;
+	if (c >= 'a' && c <= 'z')
+		return c - 'a';
 	if (c & 0x80)
-		return 1;
-	return commonness[(c & 0x1f) | (c & 0x40) >> 1];
+		return 31;
+	if (c == ' ')
+		return 26;
+	if (c >= '0' && c <= '9')
+		return 27;
+	if (c == 0x7f)
+		return 28;
+	return c < '0' ? 29 : 30;
 }
 
-static uint32_t gram_of(const unsigned char *at, size_t n)
+static unsigned gram_surprise(const unsigned char *at)
 {
-	uint32_t v = 0;
+	unsigned last = class_of(at[0]);
+	unsigned bits = (unsigned)(surprise_first[last] - 'a');
 
-	for (size_t i = 0; i < n; i++)
-		v |= (uint32_t)at[i] << (8 * i);
-	return n == 4 ? v | LITERAL_FOLD
-		      : (v | LITERAL_FOLD) & LITERAL_SHORT;
+	if (at[0] == at[1] && at[1] == at[2] && at[2] == at[3])
+		return SURPRISE_RUN;
+	for (size_t i = 1; i < 4; i++) {
+		unsigned next = class_of(at[i]);
+
+		if (at[i] >= 'A' && at[i] <= 'Z')
+			bits += SURPRISE_UPPER;
+		bits += (unsigned)(surprise[last][next] - 'a');
+		last = next;
+	}
+	return bits;
 }
 
-/* Offset of the gram that is least expected in source text. */
-static size_t rarest_gram(bytes text)
+/*
+ * Offset of five bytes of which the commoner gram is the most surprising.
+ * Only the first offsets are tried: this runs for thousands at each start.
+ */
+static int rarest_grams(bytes text)
 {
+	size_t last = text.n - 5 < GRAM_OFFSETS ? text.n - 5 : GRAM_OFFSETS;
+	unsigned left = gram_surprise(text.at), best_score = 0;
 	size_t best = 0;
-	unsigned best_score = ~0u;
 
-	for (size_t i = 0; i + 4 <= text.n; i++) {
-		unsigned score = 0;
-		bool same = true;
+	for (size_t i = 0; i <= last; i++) {
+		unsigned right = gram_surprise(text.at + i + 1);
+		unsigned score = left < right ? left : right;
 
-		for (size_t k = 0; k < 4; k++) {
-			score += byte_commonness(text.at[i + k]);
-			same = same && text.at[i + k] == text.at[i];
-		}
-		if (same)
-			score += 16;
-		if (score < best_score) {
+		if (score > best_score) {
 			best_score = score;
 			best = i;
 		}
+		left = right;
 	}
-	return best;
+	return (int)best;
 }
 
-static void filter_set(struct literal_set *set, uint32_t folded)
+static void filter_add(struct literal_set *set, uint32_t gram)
 {
-	uint32_t i = literal_filter_index(folded);
+	uint32_t mixed = literal_mix(gram);
 
-	set->filter[i >> 5] |= (uint32_t)1 << (i & 31);
+	set->filter[literal_word(mixed)] |=
+		(uint32_t)1 << (literal_bit(mixed) & 31) |
+		(uint32_t)1 << (literal_other_bit(mixed) & 31);
 }
 
-static void filter_add(struct literal_set *set, uint32_t key, size_t width)
+/*
+ * The bytes at offset `gram`, those outside of the literal left out. Bit i of
+ * `upper` changes the case of byte i, where it is a letter.
+ */
+static uint32_t key_at(bytes text, int gram, unsigned upper)
 {
-	if (width == 4) {
-		filter_set(set, key);
-		return;
+	uint32_t key = 0;
+
+	for (int i = 0; i < 4; i++) {
+		unsigned char c;
+
+		if (gram + i < 0 || (size_t)(gram + i) >= text.n)
+			continue;
+		c = text.at[gram + i];
+		if (i == 3)
+			c |= 0x20;
+		else if ((upper >> i & 1) && class_of(c) < 26)
+			c ^= 0x20;
+		key |= (uint32_t)c << (8 * i);
 	}
-	set->has_short = true;
-	for (uint32_t c = 0; c < 256; c++)
-		filter_set(set, key | (c | 0x20) << 24);
+	return key;
 }
 
-static struct literal_slot *slot_for(struct literal_set *set, uint32_t key)
+/* Where the list of a gram begins. */
+static uint32_t *head_for(struct literal_set *set, uint32_t key)
 {
 	uint32_t i = literal_mix(key) >> set->shift;
 
-	while (set->slots[i].key && set->slots[i].key != key)
+	while (set->keys[i] && set->keys[i] != key)
 		i = (i + 1) & set->mask;
-	set->slots[i].key = key;
-	return &set->slots[i];
+	set->keys[i] = key;
+	return &set->heads[i];
 }
 
-static bool is_known(const struct literal_set *set, uint32_t head,
+/* One byte of the gram, the first or the last, may be anything. */
+static void filter_short(struct literal_set *set, uint32_t key, bool last)
+{
+	uint32_t bit = literal_short(key);
+
+	set->short_filter[bit >> 5] |= (uint32_t)1 << (bit & 31);
+	for (uint32_t c = 0; c < 256; c++)
+		if (!last)
+			filter_add(set, key | c);
+		else if (c & 0x20)
+			filter_add(set, key | c << 24);
+}
+
+static bool is_known(const struct literal_set *set, uint32_t first,
 	const struct literal *l)
 {
-	for (uint32_t e = head; e; e = set->entries[e].next) {
+	for (uint32_t e = first; e; e = set->entries[e].next) {
 		const struct literal_entry *entry = &set->entries[e];
 
 		if (entry->tag == l->tag && entry->fold == l->fold &&
@@ -115,47 +200,69 @@ static bool is_known(const struct literal_set *set, uint32_t head,
 	return false;
 }
 
-/* Returns how much of the pool is used then. */
-static uint32_t add(struct literal_set *set, const struct literal *l,
-	size_t gram, uint32_t pool)
+/* Enter one gram of a literal whose bytes are in the pool; false: known. */
+static bool add_gram(struct literal_set *set, const struct literal *l,
+	int gram, unsigned upper, uint32_t pool)
 {
-	size_t width = l->text.n < 4 ? l->text.n : 4;
-	uint32_t key = gram_of(l->text.at + gram, width);
-	struct literal_slot *slot = slot_for(set, key);
-	uint32_t place = (uint32_t)set->count + 1;
+	uint32_t key = key_at(l->text, gram, upper);
+	uint32_t place = (uint32_t)set->entry_count + 1;
+	uint32_t *head;
 
-	if (is_known(set, slot->head, l))
-		return pool;
-	filter_add(set, key, width);
-	memcpy(set->pool + pool, l->text.at, l->text.n);
+	if (key == 0)
+		return false;
+	head = head_for(set, key);
+	if (is_known(set, *head, l))
+		return false;
+	if (gram < 0)
+		filter_short(set, key, false);
+	else if ((size_t)gram + 4 > l->text.n)
+		filter_short(set, key, true);
+	else
+		filter_add(set, key);
 	set->entries[place] = (struct literal_entry){
-		.next = slot->head,
+		.next = *head,
 		.tag = l->tag,
 		.text = pool,
 		.n = (uint16_t)l->text.n,
-		.gram = (uint16_t)gram,
+		.gram = (int16_t)gram,
 		.fold = l->fold,
 	};
-	slot->head = place;
-	set->count++;
-	return pool + (uint32_t)l->text.n;
+	*head = place;
+	set->entry_count++;
+	return true;
 }
 
-static struct literal_set *set_with_room(size_t count, size_t pool)
+/* Returns how much of the pool is used then. */
+static uint32_t add(struct literal_set *set, const struct literal *l,
+	int gram, uint32_t pool)
+{
+	bool is_new = false;
+
+	memcpy(set->pool + pool, l->text.at, l->text.n);
+	for (unsigned upper = 0; upper < (l->fold ? CASES : 1); upper++) {
+		is_new |= add_gram(set, l, gram, upper, pool);
+		is_new |= add_gram(set, l, gram + 1, upper, pool);
+	}
+	set->count += is_new;
+	return is_new ? pool + (uint32_t)l->text.n : pool;
+}
+
+static struct literal_set *set_with_room(size_t grams, size_t pool)
 {
 	struct literal_set *set = calloc(1, sizeof(*set));
 	uint32_t log = 6;
 
 	if (set == NULL)
 		return NULL;
-	while (((size_t)1 << log) < 2 * count)
+	while (2 * ((size_t)1 << log) < 3 * grams)
 		log++;
 	set->shift = 32 - log;
 	set->mask = ((uint32_t)1 << log) - 1;
-	set->slots = calloc((size_t)1 << log, sizeof(*set->slots));
-	set->entries = calloc(count + 1, sizeof(*set->entries));
+	set->keys = calloc((size_t)1 << log, sizeof(*set->keys));
+	set->heads = calloc((size_t)1 << log, sizeof(*set->heads));
+	set->entries = calloc(grams + 1, sizeof(*set->entries));
 	set->pool = malloc(pool + 1);
-	if (set->slots && set->entries && set->pool)
+	if (set->keys && set->heads && set->entries && set->pool)
 		return set;
 	literal_set_free(set);
 	return NULL;
@@ -165,23 +272,31 @@ struct literal_set *literal_set_new(const struct literal *list, size_t count,
 	uint16_t *reach)
 {
 	struct literal_set *set;
-	size_t pool = 0;
+	size_t pool = 0, grams = 0;
 	uint32_t used = 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		pool += list[i].text.n;
+		grams += list[i].fold ? 2 * CASES : 2;
+	}
 	if (count >= (size_t)1 << 24 || pool >= (size_t)1 << 30)
 		return NULL;
-	set = set_with_room(count, pool);
+	set = set_with_room(grams, pool);
 	if (set == NULL)
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
-		size_t gram = rarest_gram(list[i].text);
+		size_t n = list[i].text.n;
+		/* -1 is for three bytes: one before, or just there. */
+		int gram = n < 4 ? -1 : 0;
+
+		if (n > 4 && !list[i].is_rare)
+			gram = rarest_grams(list[i].text);
+		else if (n > 6)
+			gram = (int)(n - 5) / 2;
 
 		if (reach)
-			reach[i] = (uint16_t)gram;
-		if (list[i].text.n >= LITERAL_MIN &&
-			list[i].text.n <= LITERAL_MAX)
+			reach[i] = (uint16_t)(gram + 1);
+		if (n >= LITERAL_MIN && n <= LITERAL_MAX)
 			used = add(set, &list[i], gram, used);
 	}
 	return set;
@@ -191,7 +306,8 @@ void literal_set_free(struct literal_set *set)
 {
 	if (set == NULL)
 		return;
-	free(set->slots);
+	free(set->keys);
+	free(set->heads);
 	free(set->entries);
 	free(set->pool);
 	free(set);

@@ -1,22 +1,22 @@
 /*
  * The pass over the bytes.
  *
- * At every position the four bytes there, folded by setting bit 5 of each,
- * are hashed into a table of bits. Nearly always the bit is not set. Eight
- * positions share one branch, so that the processor sees straight code; on a
- * set bit the gram is looked up exactly, then each literal that has it is
- * compared in full.
+ * At every second position the four bytes there choose a word of the filter and two bits in it. Nearly always one of
+ * the two is not set. Eight positions share one branch, so that the processor
+ * sees straight code; where both are set the gram is looked up exactly, then
+ * each literal that has it is compared in full.
  *
  * Why not Vectorscan's literal matcher: it is as fast, but takes tens of
  * milliseconds to build, which a hook on one small file would pay at every
  * commit. Why not Teddy: its nibble masks saturate at some hundred literals,
- * and encoded anchors make thousands.
+ * and encoded anchors make thousands. Looking at every position with one bit
+ * a gram in a table of 32 KiB was measured: a third of this speed.
  */
 #include "literal/internal.h"
 
 #include "base/banned.h"
 
-static inline uint32_t load_folded(const unsigned char *at)
+static inline uint32_t load_gram(const unsigned char *at)
 {
 	uint32_t v;
 
@@ -28,23 +28,25 @@ static inline uint32_t load_folded(const unsigned char *at)
 }
 
 /* Bit 0 says whether the gram may be one of ours. */
-static inline uint32_t probe(const struct literal_set *set, uint32_t folded)
+static inline uint32_t probe(const struct literal_set *set, uint32_t gram)
 {
-	uint32_t i = literal_filter_index(folded);
+	uint32_t mixed = literal_mix(gram);
+	uint32_t word = set->filter[literal_word(mixed)];
 
-	return set->filter[i >> 5] >> (i & 31);
+	return word >> (literal_bit(mixed) & 31) &
+	       word >> (literal_other_bit(mixed) & 31);
 }
 
 static uint32_t lookup(const struct literal_set *set, uint32_t key)
 {
 	uint32_t i = literal_mix(key) >> set->shift;
 
-	while (set->slots[i].key != key) {
-		if (set->slots[i].key == 0)
+	while (set->keys[i] != key) {
+		if (set->keys[i] == 0)
 			return 0;
 		i = (i + 1) & set->mask;
 	}
-	return set->slots[i].head;
+	return set->heads[i];
 }
 
 static void compare(const struct literal_set *set, bytes text, size_t at,
@@ -53,29 +55,59 @@ static void compare(const struct literal_set *set, bytes text, size_t at,
 	for (; entry; entry = set->entries[entry].next) {
 		const struct literal_entry *e = &set->entries[entry];
 		bytes want = bytes_of(set->pool + e->text, e->n);
+		size_t start = e->gram < 0 ? at + 1 : at - (size_t)e->gram;
 		bytes got;
 
-		if (at < e->gram || text.n - (at - e->gram) < e->n)
+		if ((e->gram > 0 && at < (size_t)e->gram) ||
+			start > text.n || text.n - start < e->n)
 			continue;
-		got = bytes_of(text.at + at - e->gram, e->n);
+		got = bytes_of(text.at + start, e->n);
 		if (e->fold ? bytes_equal_nocase(got, want)
 			    : memcmp(got.at, want.at, want.n) == 0) {
-			struct literal_hit hit = {at, at - e->gram, e->n,
-				e->tag};
+			struct literal_hit hit = {start > at ? start : at,
+				start, e->n, e->tag};
 
 			sink(context, &hit);
 		}
 	}
 }
 
-static __attribute__((noinline)) void examine(const struct literal_set *set,
-	bytes text, size_t at, uint32_t folded, literal_sink *sink,
-	void *context)
+/* The same for three of the four bytes. */
+static uint32_t lookup_short(const struct literal_set *set, uint32_t key)
 {
-	compare(set, text, at, lookup(set, folded), sink, context);
-	if (set->has_short)
-		compare(set, text, at, lookup(set, folded & LITERAL_SHORT),
-			sink, context);
+	uint32_t bit = literal_short(key);
+
+	if (!(set->short_filter[bit >> 5] >> (bit & 31) & 1))
+		return 0;
+	return lookup(set, key);
+}
+
+static void examine(const struct literal_set *set, bytes text, size_t at,
+	uint32_t gram, literal_sink *sink, void *context)
+{
+	compare(set, text, at, lookup(set, gram), sink, context);
+	compare(set, text, at, lookup_short(set, gram & LITERAL_HEAD), sink,
+		context);
+	if (gram & ~LITERAL_TAIL)
+		compare(set, text, at,
+			lookup_short(set, gram & LITERAL_TAIL), sink, context);
+}
+
+/* Eight positions of which some may be ours: bit i for text[at + 2 * i]. */
+static __attribute__((noinline)) void examine_block(
+	const struct literal_set *set, bytes text, size_t at,
+	literal_sink *sink, void *context)
+{
+	unsigned some = 0;
+
+	for (unsigned i = 0; i < 8; i++)
+		some |= (probe(set, load_gram(text.at + at + 2 * i)) & 1)
+			<< i;
+	for (; some; some &= some - 1) {
+		size_t i = at + 2 * (size_t)__builtin_ctz(some);
+
+		examine(set, text, i, load_gram(text.at + i), sink, context);
+	}
 }
 
 /* The last bytes of a text, where four cannot be read any more. */
@@ -85,39 +117,34 @@ static uint32_t load_padded(bytes text, size_t at)
 
 	for (size_t i = 0; i < 4 && at + i < text.n; i++)
 		last[i] = text.at[at + i];
-	return load_folded(last);
+	return load_gram(last);
 }
 
 void literal_scan(const struct literal_set *set, bytes text, size_t from,
 	size_t to, literal_sink *sink, void *context)
 {
-	size_t at = from;
+	size_t at = from + (from & (LITERAL_STRIDE - 1));
 
 	if (to > text.n)
 		to = text.n;
-	while (at + 8 <= to && at + 11 <= text.n) {
+	for (; at + 16 <= to && at + 18 <= text.n; at += 16) {
 		const unsigned char *p = text.at + at;
-		uint32_t any = probe(set, load_folded(p)) |
-			       probe(set, load_folded(p + 1)) |
-			       probe(set, load_folded(p + 2)) |
-			       probe(set, load_folded(p + 3)) |
-			       probe(set, load_folded(p + 4)) |
-			       probe(set, load_folded(p + 5)) |
-			       probe(set, load_folded(p + 6)) |
-			       probe(set, load_folded(p + 7));
+		uint32_t any = probe(set, load_gram(p)) |
+			       probe(set, load_gram(p + 2)) |
+			       probe(set, load_gram(p + 4)) |
+			       probe(set, load_gram(p + 6)) |
+			       probe(set, load_gram(p + 8)) |
+			       probe(set, load_gram(p + 10)) |
+			       probe(set, load_gram(p + 12)) |
+			       probe(set, load_gram(p + 14));
 
 		if (__builtin_expect(any & 1, 0))
-			for (size_t i = 0; i < 8; i++)
-				if (probe(set, load_folded(p + i)) & 1)
-					examine(set, text, at + i,
-						load_folded(p + i), sink,
-						context);
-		at += 8;
+			examine_block(set, text, at, sink, context);
 	}
-	for (; at < to; at++) {
-		uint32_t folded = load_padded(text, at);
+	for (; at < to; at += LITERAL_STRIDE) {
+		uint32_t gram = load_padded(text, at);
 
-		if (probe(set, folded) & 1)
-			examine(set, text, at, folded, sink, context);
+		if (probe(set, gram) & 1)
+			examine(set, text, at, gram, sink, context);
 	}
 }

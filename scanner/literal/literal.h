@@ -20,11 +20,12 @@ struct literal {
 	bytes text;   /* LITERAL_MIN to LITERAL_MAX bytes; copied */
 	uint32_t tag; /* handed back with each hit */
 	bool fold;    /* ASCII case does not matter */
+	bool is_rare; /* all of it is rare in text: need not be weighed */
 };
 
 struct literal_hit {
-	size_t at;    /* of the bytes that gave it away: hits ascend by it */
-	size_t start; /* of the literal; at - start <= literal_reach(tag's) */
+	size_t at;    /* of bytes in it that gave it away */
+	size_t start; /* of the literal; at - start <= its reach */
 	size_t n;     /* the literal's length */
 	uint32_t tag;
 };
@@ -45,9 +46,11 @@ void literal_set_free(struct literal_set *set);
 size_t literal_set_count(const struct literal_set *set);
 
 /*
- * Tell of every literal in text whose `at` lies in [from, to), in order of
- * `at`. The literal may stand partly outside of [from, to), never of text.
- * The sink may scan other texts with the same set.
+ * Tell of every literal in text that is given away in [from, to): those parts
+ * of a text that adjoin, with even bounds in the whole, tell of each literal
+ * once. `at` ascends, but for one byte that a hit may lie before the last;
+ * it is in [from, to]. The literal may stand partly outside of [from, to),
+ * never of text. The sink may scan other texts with the same set.
  */
 void literal_scan(const struct literal_set *set, bytes text, size_t from,
 	size_t to, literal_sink *sink, void *context);

@@ -51,7 +51,7 @@ static const char rules_text[] =
 static const char foreign_text[] =
 	"title = \"foreign\"\n"
 	"[[rules]]\nid = \"poison\"\ndescription = \"slow\"\n"
-	"regex = '''zyx((?:a|aa)+)+!'''\nkeywords = [\"zyx\"]\n"
+	"regex = '''zqx(?:(?:a|aa)+)+!k7w2'''\nkeywords = [\"zqx\"]\n"
 	"[[rules]]\nid = \"word\"\ndescription = \"a word\"\n"
 	"regex = '''(?i)pass[a-z]*\\s*=\\s*\"([a-z0-9]{6,20})\"'''\n"
 	"keywords = [\"pass\"]\n"
@@ -524,23 +524,23 @@ static void test_poison(void)
 
 	buf_init(&out, 1 << 20);
 	buf_init(&data, 1 << 20);
-	buf_put_text(&data, "password = \"hunter22\"\nzyx");
+	buf_put_text(&data, "password = \"k3v9q2xw\"\nzqx");
 	for (unsigned i = 0; i < 3000; i++)
 		buf_put_byte(&data, 'a');
-	buf_put_text(&data, "\nPASSWD=\"hunter33\"\nzyxaaa!\n");
+	buf_put_text(&data, "\nPASSWD=\"k3v9q5tw\"\nzqxaaa!k7w2\n");
 	buf_put_text(&data, "pass = \"isallowed1\"\n");
-	buf_put_text(&data, "pass = \"hunter44\" # nosecret\n");
+	buf_put_text(&data, "pass = \"k3v8m2xw\" # nosecret\n");
 	ledger = scan_into(x.d, buf_bytes(&data), &out);
 	CHECK(ledger.unscanned > 0);
-	CHECK(bytes_find(buf_bytes(&out), bytes_text("[hunter22]")) !=
+	CHECK(bytes_find(buf_bytes(&out), bytes_text("[k3v9q2xw]")) !=
 		BYTES_NONE);
-	CHECK(bytes_find(buf_bytes(&out), bytes_text("[hunter33]")) !=
+	CHECK(bytes_find(buf_bytes(&out), bytes_text("[k3v9q5tw]")) !=
 		BYTES_NONE);
 	CHECK(bytes_find(buf_bytes(&out), bytes_text("poison ")) !=
 		BYTES_NONE);
 	CHECK(bytes_find(buf_bytes(&out), bytes_text("allowed")) ==
 		BYTES_NONE);
-	CHECK(bytes_find(buf_bytes(&out), bytes_text("hunter44")) ==
+	CHECK(bytes_find(buf_bytes(&out), bytes_text("k3v8m2xw")) ==
 		BYTES_NONE);
 	buf_release(&out);
 	buf_release(&data);
