@@ -16,6 +16,7 @@ enum check_result {
 	CHECK_NONE,  /* does not apply: says nothing */
 	CHECK_PASS,  /* a checksum was verified: certain */
 	CHECK_WELL,  /* the structure parses: no checksum in it */
+	CHECK_LIKELY, /* nothing speaks against it: as sure as before */
 	CHECK_WEAK,  /* it is one, and harmless or old: low (expired JWT) */
 	CHECK_FAIL,  /* it is not what it looks like */
 };

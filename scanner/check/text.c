@@ -154,12 +154,12 @@ struct check_verdict check_url_password(const struct check_input *in)
 	if (reason != NULL)
 		return check_says(CHECK_FAIL, reason);
 	if (!url_around(in->match, in->secret, &user, &host))
-		return check_is_well(NULL);
+		return check_says(CHECK_LIKELY, NULL);
 	if (bytes_equal_nocase(user, in->secret))
 		return check_says(CHECK_FAIL, "the password is the user");
 	if (is_local_host(host))
 		return check_says(CHECK_WEAK, "for a local or example host");
-	return check_is_well(NULL);
+	return check_says(CHECK_LIKELY, NULL);
 }
 
 /*
@@ -337,7 +337,7 @@ struct check_verdict check_random_text(const struct check_input *in)
 	reason = not_random(in->secret);
 	if (reason == NULL && reads_like_words(in->secret))
 		reason = "it reads like words";
-	return reason ? check_says(CHECK_FAIL, reason) : check_is_well(NULL);
+	return check_says(reason ? CHECK_FAIL : CHECK_LIKELY, reason);
 }
 
 /* Of 20 random hex digits, one in 10,000 texts has no letter. */
@@ -361,5 +361,5 @@ struct check_verdict check_random_hex(const struct check_input *in)
 	if (reason == NULL && in->secret.n >= HEX_MIXED_MIN &&
 		(letters == 0 || letters == in->secret.n))
 		reason = "digits alone or letters alone";
-	return reason ? check_says(CHECK_FAIL, reason) : check_is_well(NULL);
+	return check_says(reason ? CHECK_FAIL : CHECK_LIKELY, reason);
 }

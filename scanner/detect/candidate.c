@@ -194,6 +194,7 @@ static bool apply_check(const struct rule *r, bytes secret, bytes match,
 		v->dropped = r->check.drop_on_fail;
 		lower_it(v, got.reason ? got.reason : "its check fails");
 		break;
+	case CHECK_LIKELY:
 	case CHECK_NONE:
 		break;
 	}
