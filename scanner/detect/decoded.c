@@ -164,7 +164,7 @@ void scan_decoder(struct scan *s, const struct layer *l, size_t index,
 	size_t within = d->within < DECODER_REACH ? d->within : DECODER_REACH;
 	size_t longest = d->max_length < DECODER_REACH ? d->max_length
 						       : DECODER_REACH;
-	size_t reach = end + within + longest;
+	size_t reach = end + within + d->min_length;
 	size_t begin, run_end;
 
 	if (reach > l->text.n)

@@ -21,32 +21,56 @@ static bool is_break(bytes text, size_t i)
 		       (i + 1 >= text.n || text.at[i + 1] != '\n'));
 }
 
-/* Line ends in text[from, to); CRs are looked at one by one: few have any. */
+#if defined(__SSE2__)
+/*
+ * LFs in 16 * n bytes, n at most 255; *has_cr: CRs are among them, and have
+ * to be looked at one by one.
+ */
+static uint64_t count_blocks(const unsigned char *at, size_t n, bool *has_cr)
+{
+	const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
+	__m128i lfs = _mm_setzero_si128(), crs = _mm_setzero_si128();
+
+	for (size_t i = 0; i < n; i++) {
+		__m128i v = _mm_loadu_si128(
+			(const __m128i *)(const void *)(at + 16 * i));
+
+		lfs = _mm_sub_epi8(lfs, _mm_cmpeq_epi8(v, lf));
+		crs = _mm_or_si128(crs, _mm_cmpeq_epi8(v, cr));
+	}
+	*has_cr = _mm_movemask_epi8(crs) != 0;
+	lfs = _mm_sad_epu8(lfs, _mm_setzero_si128());
+	return (uint64_t)_mm_cvtsi128_si64(lfs) +
+	       (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(lfs, lfs));
+}
+#endif
+
+static uint64_t count_slowly(bytes text, size_t from, size_t to)
+{
+	uint64_t count = 0;
+
+	for (size_t i = from; i < to; i++)
+		count += is_break(text, i);
+	return count;
+}
+
+/* Line ends in text[from, to). */
 static uint64_t count_breaks(bytes text, size_t from, size_t to)
 {
 	uint64_t count = 0;
 	size_t i = from;
 
 #if defined(__SSE2__)
-	const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
+	while (to - i >= 16) {
+		size_t n = (to - i) / 16 < 255 ? (to - i) / 16 : 255;
+		bool has_cr;
+		uint64_t lfs = count_blocks(text.at + i, n, &has_cr);
 
-	for (; to - i >= 16; i += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(
-			text.at + i));
-		unsigned lfs = (unsigned)_mm_movemask_epi8(
-			_mm_cmpeq_epi8(v, lf));
-		unsigned crs = (unsigned)_mm_movemask_epi8(
-			_mm_cmpeq_epi8(v, cr));
-
-		count += (uint64_t)__builtin_popcount(lfs);
-		for (; crs; crs &= crs - 1)
-			count += is_break(text,
-				i + (size_t)__builtin_ctz(crs));
+		count += has_cr ? count_slowly(text, i, i + 16 * n) : lfs;
+		i += 16 * n;
 	}
 #endif
-	for (; i < to; i++)
-		count += is_break(text, i);
-	return count;
+	return count + count_slowly(text, i, to);
 }
 
 /*

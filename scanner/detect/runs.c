@@ -20,7 +20,7 @@
 
 /* The class as a few ranges, where it is that simple. */
 struct ranges {
-	unsigned char low[RANGES], span[RANGES];
+	unsigned char low[RANGES][BLOCK], span[RANGES][BLOCK]; /* repeated */
 	size_t count; /* 0: too many */
 };
 
@@ -40,8 +40,8 @@ static struct ranges ranges_of(const struct charset *set)
 			last++;
 		if (r.count == RANGES)
 			return (struct ranges){.count = 0};
-		r.low[r.count] = (unsigned char)c;
-		r.span[r.count++] = (unsigned char)(last - c);
+		memset(r.low[r.count], (int)c, BLOCK);
+		memset(r.span[r.count++], (int)(last - c), BLOCK);
 		c = last + 1;
 	}
 	return r;
@@ -56,19 +56,25 @@ static bool all_in_set(const struct charset *set, const unsigned char *at)
 }
 
 #if defined(__SSE2__)
+static __m128i load(const unsigned char *at)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)at);
+}
+
+static __m128i in_range(__m128i v, const struct ranges *r, size_t i)
+{
+	__m128i x = _mm_sub_epi8(v, load(r->low[i]));
+
+	return _mm_cmpeq_epi8(_mm_min_epu8(x, load(r->span[i])), x);
+}
+
 static bool all_in_ranges(const struct ranges *r, const unsigned char *at)
 {
-	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)at);
-	__m128i in = _mm_setzero_si128();
+	__m128i v = load(at);
+	__m128i in = in_range(v, r, 0);
 
-	for (size_t i = 0; i < r->count; i++) {
-		__m128i x = _mm_sub_epi8(v, _mm_set1_epi8((char)r->low[i]));
-
-		in = _mm_or_si128(in,
-			_mm_cmpeq_epi8(_mm_min_epu8(x,
-					       _mm_set1_epi8((char)r->span[i])),
-				x));
-	}
+	for (size_t i = 1; i < r->count; i++)
+		in = _mm_or_si128(in, in_range(v, r, i));
 	return _mm_movemask_epi8(in) == 0xffff;
 }
 #else
@@ -78,7 +84,8 @@ static bool all_in_ranges(const struct ranges *r, const unsigned char *at)
 		bool in = false;
 
 		for (size_t k = 0; k < r->count; k++)
-			in |= (unsigned char)(at[i] - r->low[k]) <= r->span[k];
+			in |= (unsigned char)(at[i] - r->low[k][0]) <=
+			      r->span[k][0];
 		if (!in)
 			return false;
 	}

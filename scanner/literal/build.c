@@ -256,6 +256,7 @@ static struct literal_set *set_with_room(size_t grams, size_t pool)
 		return NULL;
 	while (2 * ((size_t)1 << log) < 3 * grams)
 		log++;
+	set->skip = literal_skip_fastest();
 	set->shift = 32 - log;
 	set->mask = ((uint32_t)1 << log) - 1;
 	set->keys = calloc((size_t)1 << log, sizeof(*set->keys));

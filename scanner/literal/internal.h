@@ -31,7 +31,19 @@ struct literal_entry {
 /* Bits of the filter for grams of three bytes: 1 KiB each. */
 #define LITERAL_SHORT_LOG 13
 
+struct literal_set;
+/*
+ * Passes over blocks of 16 bytes from text[at] on that hold none of ours;
+ * returns where the first is that may, or where fewer than 18 bytes are left
+ * before `end`.
+ */
+typedef size_t literal_skip(const struct literal_set *set,
+	const unsigned char *text, size_t at, size_t end);
+/* The fastest variant for this machine; NULL: the portable one is. */
+literal_skip *literal_skip_fastest(void);
+
 struct literal_set {
+	literal_skip *skip;
 	uint32_t *keys;	 /* open hash of grams; 0 is empty */
 	uint32_t *heads; /* beside keys: the first entry */
 	struct literal_entry *entries;

@@ -120,15 +120,12 @@ static uint32_t load_padded(bytes text, size_t at)
 	return load_gram(last);
 }
 
-void literal_scan(const struct literal_set *set, bytes text, size_t from,
-	size_t to, literal_sink *sink, void *context)
+/* The portable variant of what literal_skip says. */
+static size_t skip_portable(const struct literal_set *set,
+	const unsigned char *text, size_t at, size_t end)
 {
-	size_t at = from + (from & (LITERAL_STRIDE - 1));
-
-	if (to > text.n)
-		to = text.n;
-	for (; at + 16 <= to && at + 18 <= text.n; at += 16) {
-		const unsigned char *p = text.at + at;
+	for (; at + 18 <= end; at += 16) {
+		const unsigned char *p = text + at;
 		uint32_t any = probe(set, load_gram(p)) |
 			       probe(set, load_gram(p + 2)) |
 			       probe(set, load_gram(p + 4)) |
@@ -139,7 +136,25 @@ void literal_scan(const struct literal_set *set, bytes text, size_t from,
 			       probe(set, load_gram(p + 14));
 
 		if (__builtin_expect(any & 1, 0))
-			examine_block(set, text, at, sink, context);
+			break;
+	}
+	return at;
+}
+
+void literal_scan(const struct literal_set *set, bytes text, size_t from,
+	size_t to, literal_sink *sink, void *context)
+{
+	literal_skip *skip = set->skip ? set->skip : skip_portable;
+	size_t at = from + (from & (LITERAL_STRIDE - 1));
+	size_t end;
+
+	if (to > text.n)
+		to = text.n;
+	/* Blocks whose positions all lie before `to`. */
+	end = text.n - to < 2 ? text.n : to + 2;
+	while ((at = skip(set, text.at, at, end)) + 18 <= end) {
+		examine_block(set, text, at, sink, context);
+		at += 16;
 	}
 	for (; at < to; at += LITERAL_STRIDE) {
 		uint32_t gram = load_padded(text, at);
