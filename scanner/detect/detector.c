@@ -174,6 +174,25 @@ static void add_keywords(struct gather *g, size_t index)
 			DETECT_TAG(LEAD_KEYWORD, 0, 0, index));
 }
 
+/* Rules with the same run share one search; indices + 1 chain them. */
+static void add_run(struct detector *d, size_t index)
+{
+	const struct rule *r = d->at[index].rule;
+
+	for (size_t i = 0; i < d->run_count; i++) {
+		struct detect_rule *first = &d->at[d->runs[i]];
+
+		if (first->rule->run_length == r->run_length &&
+			memcmp(&first->rule->run_set, &r->run_set,
+				sizeof(r->run_set)) == 0) {
+			d->at[index].run_next = first->run_next;
+			first->run_next = index + 1;
+			return;
+		}
+	}
+	d->runs[d->run_count++] = index;
+}
+
 static void sort_rule(struct gather *g, size_t index)
 {
 	struct detector *d = g->d;
@@ -185,7 +204,7 @@ static void sort_rule(struct gather *g, size_t index)
 		add_anchors(g, r->anchors, r->anchor_count, LEAD_RULE, index);
 		break;
 	case RULE_BY_RUN:
-		d->runs[d->run_count++] = index;
+		add_run(d, index);
 		break;
 	case RULE_BY_SWEEP:
 		d->swept[d->swept_count++] = index;

@@ -40,6 +40,7 @@ struct detect_rule {
 	const struct rule *rule;
 	size_t lead, trail, width, near; /* bytes; cut to DETECT_REACH */
 	size_t allow_first; /* its allowlists' place in `allows` */
+	size_t run_next;    /* RULE_BY_RUN: another with the same run, or 0 */
 	struct detect_regex pattern, path;
 	const char **alone; /* per companion: "no X beside it" */
 	bool gated;	    /* keywords stand in the literal table */

@@ -275,9 +275,7 @@ void scan_layer(struct scan *s, const struct layer *l)
 	}
 	literal_scan(d->literals, l->text, l->from, l->to, on_hit, &v);
 	for (size_t i = 0; i < d->run_count; i++)
-		if (scan_applies(s, l, d->runs[i]) &&
-			scan_path_fits(s, d->runs[i]))
-			scan_runs(s, l, d->runs[i]);
+		scan_runs(s, l, d->runs[i]);
 	for (size_t i = 0; i < d->swept_count; i++)
 		sweep(s, l, d->swept[i]);
 }

@@ -36,13 +36,12 @@ void scan_layer_naive(struct scan *s, const struct layer *l)
 	struct walk w = {s, l};
 
 	for (size_t i = 0; i < s->d->count; i++) {
-		if (!scan_applies(s, l, i) || !scan_path_fits(s, i))
-			continue;
-		if (by_pattern(s->d->at[i].rule))
+		if (by_pattern(s->d->at[i].rule) && scan_applies(s, l, i) &&
+			scan_path_fits(s, i))
 			scan_starts(s, l, i, 0, l->text.n);
-		else if (s->d->at[i].rule->finder == RULE_BY_RUN)
-			scan_runs(s, l, i);
 	}
+	for (size_t i = 0; i < s->d->run_count; i++)
+		scan_runs(s, l, s->d->runs[i]);
 	if (l->depth < s->d->options.decode_depth)
 		literal_scan(s->d->literals, l->text, 0, l->text.n,
 			sink_encoded, &w);

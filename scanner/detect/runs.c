@@ -93,22 +93,31 @@ static bool all_in_ranges(const struct ranges *r, const unsigned char *at)
 }
 #endif
 
-/* A run of the right length: do its neighbours allow it? */
+/* A run of the right length, for one rule: do its neighbours allow it? */
 static void consider(struct scan *s, const struct layer *l, size_t rule,
 	size_t begin, size_t end)
 {
 	const struct rule *r = s->d->at[rule].rule;
 	struct candidate c = {rule, l, begin, end, begin, end};
 
-	if (begin < l->from || begin >= l->to ||
-		(begin == 0 && !l->is_first) ||
-		(end == l->text.n && !l->is_last))
-		return;
 	if (begin && charset_has(&r->not_before, l->text.at[begin - 1]))
 		return;
 	if (end < l->text.n && charset_has(&r->not_after, l->text.at[end]))
 		return;
-	scan_judge(s, &c);
+	if (scan_applies(s, l, rule) && scan_path_fits(s, rule))
+		scan_judge(s, &c);
+}
+
+/* For all rules that share the run. */
+static void consider_all(struct scan *s, const struct layer *l, size_t first,
+	size_t begin, size_t end)
+{
+	if (begin < l->from || begin >= l->to ||
+		(begin == 0 && !l->is_first) ||
+		(end == l->text.n && !l->is_last))
+		return;
+	for (size_t i = first + 1; i; i = s->d->at[i - 1].run_next)
+		consider(s, l, i - 1, begin, end);
 }
 
 /* Measure the run that at lies in; returns its end. */
@@ -124,7 +133,7 @@ static size_t measure(struct scan *s, const struct layer *l, size_t rule,
 	while (end < l->text.n && charset_has(&r->run_set, l->text.at[end]))
 		end++;
 	if (end - begin == r->run_length)
-		consider(s, l, rule, begin, end);
+		consider_all(s, l, rule, begin, end);
 	return end;
 }
 
