@@ -5,6 +5,7 @@
  * the archive through buffers of its own.
  */
 #include "engine/internal.h"
+#include "engine/text.h"
 
 #include "base/banned.h"
 

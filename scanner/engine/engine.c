@@ -45,7 +45,7 @@ struct engine *engine_new(const struct detector *detector,
 	e->worker_count = options->jobs ? options->jobs : default_jobs();
 	if (e->worker_count > LIMIT_JOBS)
 		e->worker_count = LIMIT_JOBS;
-	e->seen = engine_seen_new();
+	e->seen = seen_new();
 	e->workers = calloc(e->worker_count, sizeof(*e->workers));
 	if (e->seen == NULL || e->workers == NULL)
 		goto failed;
@@ -65,7 +65,7 @@ void engine_free(struct engine *e)
 	for (unsigned i = 0; e->workers != NULL && i < e->worker_count; i++)
 		engine_worker_release(&e->workers[i]);
 	free(e->workers);
-	engine_seen_free(e->seen);
+	seen_free(e->seen);
 	for (size_t i = 0; i < e->problems.n; i++)
 		free(e->problems.text[i]);
 	pthread_mutex_destroy(&e->problems.lock);
@@ -118,16 +118,16 @@ static unsigned start(struct engine *e, unsigned wanted)
 	return n;
 }
 
-static enum status push_first(struct engine *e, enum engine_item_kind kind,
+static enum status push_first(struct engine *e, enum stack_item_kind kind,
 	uint32_t files, struct error *err)
 {
-	struct engine_item *item = engine_item_new(kind, bytes_of("", 0),
+	struct stack_item *item = stack_item_new(kind, bytes_of("", 0),
 		bytes_of("", 0), files, 0);
 
 	if (item == NULL)
 		return error_set(err, ERR_MEMORY, "start the scan of %s: "
 			"out of memory", e->target);
-	engine_stack_push(&e->stack, item);
+	stack_push(&e->stack, item);
 	return OK;
 }
 
@@ -137,37 +137,37 @@ static void run_stack(struct engine *e, unsigned threads)
 
 	threads = start(e, threads);
 	meter = engine_meter_new(e);
-	while (!engine_stack_wait(&e->stack, engine_meter_tick(meter)))
+	while (!stack_wait(&e->stack, engine_meter_tick(meter)))
 		(void)engine_is_stopped(e);
 	for (unsigned i = 0; i < threads; i++)
 		pthread_join(e->workers[i].thread, NULL);
 	engine_meter_free(meter);
 }
 
-static enum status run(struct engine *e, enum engine_item_kind kind,
+static enum status run(struct engine *e, enum stack_item_kind kind,
 	unsigned threads, struct error *err)
 {
 	enum status status;
 
-	engine_stack_init(&e->stack);
+	stack_init(&e->stack);
 	status = push_first(e, kind, kind == ITEM_DIRECTORY ? 0 : 1, err);
 	if (status == OK)
 		run_stack(e, threads);
-	engine_stack_release(&e->stack);
+	stack_release(&e->stack);
 	return status;
 }
 
-enum status engine_run_all(struct engine *e, enum engine_item_kind kind,
+enum status engine_run_all(struct engine *e, enum stack_item_kind kind,
 	struct error *err)
 {
 	enum status status = OK;
 
-	engine_stack_init(&e->stack);
+	stack_init(&e->stack);
 	for (unsigned i = 0; i < e->worker_count && status == OK; i++)
 		status = push_first(e, kind, 0, err);
 	/* What was pushed is worked off in any case. */
 	run_stack(e, e->worker_count);
-	engine_stack_release(&e->stack);
+	stack_release(&e->stack);
 	return status;
 }
 
@@ -363,8 +363,8 @@ static bool is_complete(const struct engine *e, const struct engine_tally *sum)
 		if (sum->ends[end] > 0 && !(end == SKIP_TOO_LARGE &&
 			e->options.max_file_size_named))
 			return false;
-	return are_objects_complete(&e->objects) && sum->unscanned == 0 && sum->decode_cut == 0 &&
-		atomic_load(&e->why) == NULL;
+	return are_objects_complete(&e->objects) && sum->unscanned == 0 &&
+		sum->decode_cut == 0 && atomic_load(&e->why) == NULL;
 }
 
 void engine_summary(struct engine *e, struct report_summary *out)

@@ -11,6 +11,7 @@
  * pipe, where the bytes pass but once.)
  */
 #include "engine/internal.h"
+#include "engine/text.h"
 
 #include "base/secret.h"
 
@@ -147,7 +148,7 @@ static void scan_long(struct engine_worker *w, struct source_input *in,
 static void scan_text(struct engine_worker *w, struct source_input *in,
 	const struct engine_text *t, size_t first)
 {
-	const struct engine_outcome none = {0};
+	const struct seen_outcome none = {0};
 	uint64_t size = source_size(in);
 	unsigned end = END_SCANNED;
 
@@ -158,7 +159,7 @@ static void scan_text(struct engine_worker *w, struct source_input *in,
 		return;
 	}
 	/* The first of this length is scanned; others are hashed before. */
-	if (size > 0 && !engine_seen_publish(w->engine->seen,
+	if (size > 0 && !seen_publish(w->engine->seen,
 		length_mark(w, size), &none)) {
 		if (retell_long(w, in, t))
 			return;

@@ -9,10 +9,10 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "engine/engine.h"
-#include "engine/seen.h"
-#include "engine/stack.h"
 #include "history/history.h"
 #include "repo/repo.h"
+#include "share/seen.h"
+#include "share/stack.h"
 
 /* How a file ended: source/'s reasons, and those that are ours. */
 enum engine_end {
@@ -76,8 +76,8 @@ struct engine {
 	uint64_t started, deadline;	 /* [frozen]; deadline 0: none */
 	struct engine_worker *workers;	 /* [frozen] */
 	unsigned worker_count;		 /* [frozen] */
-	struct engine_seen *seen;	 /* locks itself */
-	struct engine_stack stack;	 /* locks itself */
+	struct seen *seen;	 /* locks itself */
+	struct stack stack;	 /* locks itself */
 	struct engine_problems problems;
 	/* [atomic: relaxed, a flag that only ever goes from NULL to text] */
 	_Atomic(const char *) why;
@@ -104,37 +104,6 @@ void engine_worker_end(struct engine_worker *w, bytes path, unsigned end);
 void engine_worker_end_because(struct engine_worker *w, bytes path,
 	unsigned end, const struct error *err);
 
-/* text.c: one text, to its end: scanned or remembered, its findings told,
- * its file counted. The path is borrowed. One text at a time a worker. */
-struct engine_text {
-	bytes path;
-	enum leak_source source;
-	uint64_t path_key;
-};
-void engine_text_init(struct engine_text *t, struct engine_worker *w,
-	bytes path, enum leak_source source);
-void engine_text_whole(struct engine_worker *w, const struct engine_text *t,
-	bytes data);
-unsigned engine_text_begin(struct engine_worker *w,
-	const struct engine_text *t);
-unsigned engine_text_feed(struct engine_worker *w, bytes piece);
-/* Pass over `hole` zeros; every piece so far must have been counted. */
-unsigned engine_text_pass(struct engine_worker *w, const struct engine_text *t,
-	uint64_t hole);
-void engine_text_count(struct engine_worker *w, bytes piece);
-/* Forget the text begun, and what was found in it. */
-void engine_text_drop(struct engine_worker *w);
-/* `end` says how reading went; findings so far are told in any case. */
-void engine_text_finish(struct engine_worker *w, const struct engine_text *t,
-	unsigned end);
-/* The key of a text whose bytes hash to h. */
-struct hash128 engine_text_key(struct hash128 h, uint64_t size);
-uint64_t engine_text_seed(const struct engine_worker *w,
-	const struct engine_text *t);
-/* If this content is known: tell it at t and return true. */
-bool engine_text_retell(struct engine_worker *w, const struct engine_text *t,
-	struct hash128 key, uint64_t size);
-
 /* file.c */
 void engine_file_in_tree(struct engine_worker *w, bytes directory, bytes name);
 void engine_file_named(struct engine_worker *w, const char *path);
@@ -147,7 +116,7 @@ void engine_tree_list(struct engine_worker *w, bytes directory);
 
 /* engine.c: one item of this kind for each thread; returns when all are
  * done. */
-enum status engine_run_all(struct engine *e, enum engine_item_kind kind,
+enum status engine_run_all(struct engine *e, enum stack_item_kind kind,
 	struct error *err) MUST_USE;
 
 /* repository.c: all objects; `prefix` stands before each path. */

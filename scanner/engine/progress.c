@@ -78,7 +78,7 @@ static void put_left(struct buf *out, struct engine *e, double files_rate,
 	uint64_t files, size;
 	double by_files, by_bytes, left;
 
-	engine_stack_queued(&e->stack, &files, &size);
+	stack_queued(&e->stack, &files, &size);
 	by_files = files_rate > 0 ? (double)files / files_rate : 0;
 	by_bytes = bytes_rate > 0 ? (double)size / bytes_rate : 0;
 	left = by_files > by_bytes ? by_files : by_bytes;

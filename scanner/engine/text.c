@@ -10,6 +10,7 @@
  * depend on which of two equal files a thread reached first.
  */
 #include "engine/internal.h"
+#include "engine/text.h"
 
 #include <stdlib.h>
 
@@ -107,7 +108,7 @@ static unsigned make_scan(struct engine_worker *w)
 }
 
 /* What the scan gave since make_scan; takes the memo out of the worker. */
-static void take_outcome(struct engine_worker *w, struct engine_outcome *out)
+static void take_outcome(struct engine_worker *w, struct seen_outcome *out)
 {
 	const struct detect_ledger *now = scan_ledger(w->scan);
 
@@ -121,7 +122,7 @@ static void take_outcome(struct engine_worker *w, struct engine_outcome *out)
 /* One place of a text: its findings, its counts, its file's end. */
 static void settle(struct engine_worker *w, bytes path,
 	enum leak_source source, uint64_t size, unsigned end,
-	const struct engine_outcome *o)
+	const struct seen_outcome *o)
 {
 	struct engine_tally *t = &w->tally;
 
@@ -140,11 +141,11 @@ static void settle(struct engine_worker *w, bytes path,
 }
 
 static void settle_waiters(struct engine_worker *w,
-	struct engine_waiter *waiters, uint64_t size, unsigned end,
-	const struct engine_outcome *o)
+	struct seen_waiter *waiters, uint64_t size, unsigned end,
+	const struct seen_outcome *o)
 {
 	while (waiters != NULL) {
-		struct engine_waiter *waiter = waiters;
+		struct seen_waiter *waiter = waiters;
 
 		waiters = waiter->next;
 		settle(w, bytes_of(waiter->path, waiter->n), waiter->source,
@@ -154,7 +155,7 @@ static void settle_waiters(struct engine_worker *w,
 }
 
 static unsigned scan_whole(struct engine_worker *w,
-	const struct engine_text *t, bytes data, struct engine_outcome *out)
+	const struct engine_text *t, bytes data, struct seen_outcome *out)
 {
 	struct detect_text text = to_scan(w, t);
 	unsigned end = make_scan(w);
@@ -169,25 +170,25 @@ static unsigned scan_whole(struct engine_worker *w,
 void engine_text_whole(struct engine_worker *w, const struct engine_text *t,
 	bytes data)
 {
-	struct engine_seen *seen = w->engine->seen;
+	struct seen *seen = w->engine->seen;
 	struct hash128 key = engine_text_key(
 		hash_128(data, engine_text_seed(w, t)), data.n);
-	struct engine_outcome o;
-	struct engine_waiter *waiters = NULL;
-	enum engine_seen_answer answer;
+	struct seen_outcome o;
+	struct seen_waiter *waiters = NULL;
+	enum seen_answer answer;
 	unsigned end = END_SCANNED;
 
-	answer = engine_seen_enter(seen, key, t->path, t->source, &o);
+	answer = seen_enter(seen, key, t->path, t->source, &o);
 	if (answer == SEEN_WAITS)
 		return;
 	if (answer != SEEN_KNOWN) {
-		o = (struct engine_outcome){0};
+		o = (struct seen_outcome){0};
 		end = scan_whole(w, t, data, &o);
 	}
 	settle(w, t->path, t->source, data.n, end, &o);
 	/* After finishing, the memo is the table's, and lives as long. */
 	if (answer == SEEN_MINE)
-		waiters = engine_seen_finish(seen, key,
+		waiters = seen_finish(seen, key,
 			end == END_SCANNED ? &o : NULL);
 	settle_waiters(w, waiters, data.n, end, &o);
 	if (answer == SEEN_UNSHARED || (answer == SEEN_MINE && end))
@@ -197,9 +198,9 @@ void engine_text_whole(struct engine_worker *w, const struct engine_text *t,
 bool engine_text_retell(struct engine_worker *w, const struct engine_text *t,
 	struct hash128 key, uint64_t size)
 {
-	struct engine_outcome o;
+	struct seen_outcome o;
 
-	if (!engine_seen_look(w->engine->seen, key, &o))
+	if (!seen_look(w->engine->seen, key, &o))
 		return false;
 	settle(w, t->path, t->source, size, END_SCANNED, &o);
 	return true;
@@ -266,7 +267,7 @@ unsigned engine_text_pass(struct engine_worker *w, const struct engine_text *t,
 
 void engine_text_drop(struct engine_worker *w)
 {
-	struct engine_outcome o;
+	struct seen_outcome o;
 
 	if (!w->is_begun)
 		return;
@@ -279,7 +280,7 @@ void engine_text_drop(struct engine_worker *w)
 void engine_text_finish(struct engine_worker *w, const struct engine_text *t,
 	unsigned end)
 {
-	struct engine_outcome o = {0};
+	struct seen_outcome o = {0};
 	bool is_shared = false;
 	unsigned last;
 
@@ -294,7 +295,7 @@ void engine_text_finish(struct engine_worker *w, const struct engine_text *t,
 		end = w->is_memo_lost ? END_MEMORY : last;
 	settle(w, t->path, t->source, w->stream_size, end, &o);
 	if (end == END_SCANNED)
-		is_shared = engine_seen_publish(w->engine->seen,
+		is_shared = seen_publish(w->engine->seen,
 			engine_text_key(hash_stream_end(w->hash),
 				w->stream_size), &o);
 	if (!is_shared)

@@ -5,6 +5,7 @@
  * nothing is worse than one of them being found when all else is done.
  */
 #include "engine/internal.h"
+#include "engine/text.h"
 
 #include <stdlib.h>
 
@@ -18,7 +19,7 @@ struct listing {
 	struct buf names;
 	uint32_t count;
 	uint64_t size;
-	struct engine_item *large; /* pushed when the listing is over */
+	struct stack_item *large; /* pushed when the listing is over */
 	enum source_skip why;	   /* the directory itself was not listed */
 };
 
@@ -33,12 +34,12 @@ static void lose(struct listing *l, bytes names)
 	}
 }
 
-static struct engine_item *make(struct listing *l, uint64_t size)
+static struct stack_item *make(struct listing *l, uint64_t size)
 {
 	bytes names = buf_bytes(&l->names);
-	struct engine_item *item;
+	struct stack_item *item;
 
-	item = engine_item_new(ITEM_FILES, l->directory, names, l->count, size);
+	item = stack_item_new(ITEM_FILES, l->directory, names, l->count, size);
 	if (item == NULL)
 		lose(l, names);
 	buf_clear(&l->names);
@@ -49,13 +50,13 @@ static struct engine_item *make(struct listing *l, uint64_t size)
 
 static void flush(struct listing *l)
 {
-	struct engine_item *item;
+	struct stack_item *item;
 
 	if (l->count == 0)
 		return;
 	item = make(l, l->size);
 	if (item != NULL)
-		engine_stack_push(&l->w->engine->stack, item);
+		stack_push(&l->w->engine->stack, item);
 }
 
 static bytes base_name(const struct listing *l, bytes path)
@@ -87,7 +88,7 @@ static void on_file(void *context, bytes path, uint64_t size_hint)
 	bytes name = base_name(l, path);
 
 	if (size_hint >= LARGE) {
-		struct engine_item *item;
+		struct stack_item *item;
 
 		flush(l);
 		put_name(l, name);
@@ -100,7 +101,7 @@ static void on_file(void *context, bytes path, uint64_t size_hint)
 	}
 	put_name(l, name);
 	l->size += size_hint;
-	if (l->count >= ENGINE_BATCH || l->size >= LARGE)
+	if (l->count >= STACK_BATCH || l->size >= LARGE)
 		flush(l);
 }
 
@@ -117,13 +118,13 @@ static void on_link(void *context, bytes path, bytes target)
 static void on_directory(void *context, bytes path)
 {
 	struct listing *l = context;
-	struct engine_item *item;
+	struct stack_item *item;
 
-	item = engine_item_new(ITEM_DIRECTORY, path, bytes_of("", 0), 0, 0);
+	item = stack_item_new(ITEM_DIRECTORY, path, bytes_of("", 0), 0, 0);
 	if (item == NULL)
 		engine_worker_end(l->w, shown(l, path), END_MEMORY);
 	else
-		engine_stack_push(&l->w->engine->stack, item);
+		stack_push(&l->w->engine->stack, item);
 }
 
 static void on_skipped(void *context, bytes path, enum source_skip why)
@@ -158,7 +159,7 @@ void engine_tree_list(struct engine_worker *w, bytes directory)
 
 	struct error err = {0};
 
-	buf_init(&l.names, ENGINE_BATCH * LIMIT_PATH);
+	buf_init(&l.names, STACK_BATCH * LIMIT_PATH);
 	if (source_tree_list(w->engine->tree, directory, &listener, &err) &&
 		l.why == SKIP_NONE)
 		l.why = SKIP_UNREADABLE;
@@ -166,10 +167,10 @@ void engine_tree_list(struct engine_worker *w, bytes directory)
 		engine_worker_end_because(w, shown(&l, directory), l.why, &err);
 	flush(&l);
 	while (l.large != NULL) {
-		struct engine_item *item = l.large;
+		struct stack_item *item = l.large;
 
 		l.large = item->next;
-		engine_stack_push(&w->engine->stack, item);
+		stack_push(&w->engine->stack, item);
 	}
 	buf_release(&l.names);
 }

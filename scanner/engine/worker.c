@@ -71,7 +71,7 @@ static bool is_ready(struct engine_worker *w)
 	return w->reader != NULL && w->window != NULL;
 }
 
-static void do_files(struct engine_worker *w, const struct engine_item *item)
+static void do_files(struct engine_worker *w, const struct stack_item *item)
 {
 	bytes directory = bytes_of(item->text, item->directory_n);
 	bytes names = bytes_of(item->text + item->directory_n, item->names_n);
@@ -87,7 +87,7 @@ static void do_files(struct engine_worker *w, const struct engine_item *item)
 		engine_tally_end(&w->tally, END_INTERRUPTED, left);
 }
 
-static void do_item(struct engine_worker *w, const struct engine_item *item)
+static void do_item(struct engine_worker *w, const struct stack_item *item)
 {
 	uint64_t files = item->count > 0 ? item->count : 1;
 
@@ -121,13 +121,13 @@ static void do_item(struct engine_worker *w, const struct engine_item *item)
 void *engine_worker_run(void *worker)
 {
 	struct engine_worker *w = worker;
-	struct engine_stack *s = &w->engine->stack;
-	struct engine_item *item;
+	struct stack *s = &w->engine->stack;
+	struct stack_item *item;
 
-	while ((item = engine_stack_pop(s)) != NULL) {
+	while ((item = stack_pop(s)) != NULL) {
 		do_item(w, item);
 		free(item);
-		engine_stack_finish(s);
+		stack_finish(s);
 	}
 	return NULL;
 }

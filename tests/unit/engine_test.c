@@ -1,17 +1,14 @@
 /*
- * engine: the stack ends, equal content is scanned once and told everywhere,
- * every file has one end, and a stop stops. Rules of one made-up token; its
+ * engine: equal content is told everywhere, every file has one end, and a stop
+ * stops. Rules of one made-up token; its
  * text is assembled here.
  */
 #include "base/buf.h"
 #include "base/clock.h"
 #include "engine/engine.h"
-#include "engine/seen.h"
-#include "engine/stack.h"
 #include "unit.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -120,105 +117,6 @@ static void world_close(struct world *w)
 		_exit(1);
 	}
 	waitpid(pid, NULL, 0);
-}
-
-/* ---- stack --------------------------------------------------------------- */
-
-struct crowd {
-	struct engine_stack stack;
-	_Atomic size_t done;
-};
-
-/* Each item of depth n makes three of depth n - 1. */
-static void *work(void *context)
-{
-	struct crowd *c = context;
-	struct engine_item *item;
-
-	while ((item = engine_stack_pop(&c->stack)) != NULL) {
-		for (int i = 0; item->bytes > 1 && i < 3; i++)
-			engine_stack_push(&c->stack, engine_item_new(
-				ITEM_FILES, bytes_text("d"), bytes_text("n"),
-				1, item->bytes - 1));
-		free(item);
-		c->done++;
-		engine_stack_finish(&c->stack);
-	}
-	return NULL;
-}
-
-static void test_stack_ends(void)
-{
-	struct crowd c = {.done = 0};
-	pthread_t threads[4];
-	uint64_t files, size;
-
-	engine_stack_init(&c.stack);
-	engine_stack_push(&c.stack, engine_item_new(ITEM_FILES,
-		bytes_text("d"), bytes_text("n"), 1, 8));
-	CHECK(!engine_stack_wait(&c.stack, 1));
-	for (int i = 0; i < 4; i++)
-		pthread_create(&threads[i], NULL, work, &c);
-	CHECK(engine_stack_wait(&c.stack, 10000));
-	for (int i = 0; i < 4; i++)
-		pthread_join(threads[i], NULL);
-	CHECK_EQUAL(c.done, (6561 - 1) / 2); /* (3^8 - 1) / 2 */
-	engine_stack_queued(&c.stack, &files, &size);
-	CHECK_EQUAL(files, 0);
-	CHECK_EQUAL(size, 0);
-	engine_stack_release(&c.stack);
-}
-
-/* ---- seen ---------------------------------------------------------------- */
-
-static void test_seen_states(void)
-{
-	struct engine_seen *seen = engine_seen_new();
-	struct engine_outcome o;
-	const struct engine_outcome found = {.unscanned = 3};
-	struct hash128 a = {1, 2}, b = {3, 4};
-	struct engine_waiter *waiter;
-
-	CHECK_EQUAL(engine_seen_enter(seen, a, bytes_text("p"), LEAK_WORKTREE,
-		&o), SEEN_MINE);
-	CHECK_EQUAL(engine_seen_enter(seen, a, bytes_text("q"), LEAK_ARCHIVE,
-		&o), SEEN_WAITS);
-	CHECK(!engine_seen_look(seen, a, &o));
-	waiter = engine_seen_finish(seen, a, &found);
-	CHECK(waiter != NULL && waiter->next == NULL);
-	CHECK_BYTES(bytes_of(waiter->path, waiter->n), bytes_text("q"));
-	CHECK_EQUAL(waiter->source, LEAK_ARCHIVE);
-	free(waiter);
-	CHECK_EQUAL(engine_seen_enter(seen, a, bytes_text("r"), LEAK_WORKTREE,
-		&o), SEEN_KNOWN);
-	CHECK_EQUAL(o.unscanned, 3);
-	/* What failed is not remembered as clean. */
-	CHECK_EQUAL(engine_seen_enter(seen, b, bytes_text("p"), LEAK_WORKTREE,
-		&o), SEEN_MINE);
-	CHECK(engine_seen_finish(seen, b, NULL) == NULL);
-	CHECK_EQUAL(engine_seen_enter(seen, b, bytes_text("p"), LEAK_WORKTREE,
-		&o), SEEN_UNSHARED);
-	CHECK(!engine_seen_look(seen, b, &o));
-	engine_seen_free(seen);
-}
-
-static void test_seen_many(void)
-{
-	struct engine_seen *seen = engine_seen_new();
-	const struct engine_outcome clean = {0};
-	struct engine_outcome o = {.unscanned = 9};
-	size_t taken = 0, known = 0;
-
-	for (uint64_t i = 1; i <= 50000; i++) {
-		struct hash128 key = {i * 0x9e3779b97f4a7c15u, i};
-
-		taken += engine_seen_publish(seen, key, &clean);
-		known += engine_seen_look(seen, key, &o) && o.unscanned == 0;
-		known += !engine_seen_publish(seen, key, &clean);
-	}
-	CHECK_EQUAL(taken, 50000);
-	CHECK_EQUAL(known, 100000);
-	engine_seen_free(seen);
 }
 
 /* ---- scans --------------------------------------------------------------- */
@@ -390,10 +288,6 @@ static void test_stops(void)
 }
 
 static const struct unit_test tests[] = {
-	{"the stack ends when all items that came of items are done",
-		test_stack_ends},
-	{"a content goes through its states", test_seen_states},
-	{"many contents are known", test_seen_many},
 	{"a tree: places, links, special files, the ledger", test_tree},
 	{"long files are told again by their hash", test_long_files},
 	{"the problems named are the first by path",

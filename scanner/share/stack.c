@@ -1,25 +1,25 @@
-#include "engine/stack.h"
+#include "share/stack.h"
 
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/banned.h"
 
-void engine_stack_init(struct engine_stack *s)
+void stack_init(struct stack *s)
 {
 	pthread_condattr_t attributes;
 
-	*s = (struct engine_stack){.lock = PTHREAD_MUTEX_INITIALIZER};
+	*s = (struct stack){.lock = PTHREAD_MUTEX_INITIALIZER};
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&s->changed, &attributes);
 	pthread_condattr_destroy(&attributes);
 }
 
-void engine_stack_release(struct engine_stack *s)
+void stack_release(struct stack *s)
 {
 	while (s->top != NULL) {
-		struct engine_item *item = s->top;
+		struct stack_item *item = s->top;
 
 		s->top = item->next;
 		free(item);
@@ -28,17 +28,17 @@ void engine_stack_release(struct engine_stack *s)
 	pthread_mutex_destroy(&s->lock);
 }
 
-struct engine_item *engine_item_new(enum engine_item_kind kind,
+struct stack_item *stack_item_new(enum stack_item_kind kind,
 	bytes directory, bytes names, uint32_t count, uint64_t size)
 {
-	struct engine_item *item;
+	struct stack_item *item;
 
 	if (directory.n > UINT32_MAX / 2 || names.n > UINT32_MAX / 2)
 		return NULL;
 	item = malloc(sizeof(*item) + directory.n + names.n);
 	if (item == NULL)
 		return NULL;
-	*item = (struct engine_item){
+	*item = (struct stack_item){
 		.bytes = size,
 		.count = count,
 		.directory_n = (uint32_t)directory.n,
@@ -52,7 +52,7 @@ struct engine_item *engine_item_new(enum engine_item_kind kind,
 	return item;
 }
 
-void engine_stack_push(struct engine_stack *s, struct engine_item *item)
+void stack_push(struct stack *s, struct stack_item *item)
 {
 	pthread_mutex_lock(&s->lock);
 	item->next = s->top;
@@ -64,9 +64,9 @@ void engine_stack_push(struct engine_stack *s, struct engine_item *item)
 	pthread_mutex_unlock(&s->lock);
 }
 
-struct engine_item *engine_stack_pop(struct engine_stack *s)
+struct stack_item *stack_pop(struct stack *s)
 {
-	struct engine_item *item;
+	struct stack_item *item;
 
 	pthread_mutex_lock(&s->lock);
 	while (s->top == NULL && s->pending > 0)
@@ -81,7 +81,7 @@ struct engine_item *engine_stack_pop(struct engine_stack *s)
 	return item;
 }
 
-void engine_stack_finish(struct engine_stack *s)
+void stack_finish(struct stack *s)
 {
 	pthread_mutex_lock(&s->lock);
 	s->pending--;
@@ -90,7 +90,7 @@ void engine_stack_finish(struct engine_stack *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-bool engine_stack_wait(struct engine_stack *s, unsigned milliseconds)
+bool stack_wait(struct stack *s, unsigned milliseconds)
 {
 	struct timespec until;
 	bool is_finished;
@@ -111,7 +111,7 @@ bool engine_stack_wait(struct engine_stack *s, unsigned milliseconds)
 	return is_finished;
 }
 
-void engine_stack_queued(struct engine_stack *s, uint64_t *files,
+void stack_queued(struct stack *s, uint64_t *files,
 	uint64_t *size)
 {
 	pthread_mutex_lock(&s->lock);

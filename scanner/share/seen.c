@@ -3,7 +3,7 @@
  * is NULL for the content that nearly all is: known, and clean. So a million
  * clean files cost 24 to 48 bytes each and no allocation.
  */
-#include "engine/seen.h"
+#include "share/seen.h"
 
 #include "base/limits.h"
 
@@ -17,8 +17,8 @@
 
 struct content {
 	enum { IN_WORK, KNOWN, LOST } state;
-	struct engine_outcome outcome; /* KNOWN */
-	struct engine_waiter *waiters; /* IN_WORK */
+	struct seen_outcome outcome; /* KNOWN */
+	struct seen_waiter *waiters; /* IN_WORK */
 };
 
 struct slot {
@@ -32,13 +32,13 @@ struct shard {
 	size_t room, n;	    /* [lock] room is 0 or a power of two */
 };
 
-struct engine_seen {
+struct seen {
 	struct shard shards[SHARDS];
 };
 
-struct engine_seen *engine_seen_new(void)
+struct seen *seen_new(void)
 {
-	struct engine_seen *seen = calloc(1, sizeof(*seen));
+	struct seen *seen = calloc(1, sizeof(*seen));
 
 	for (size_t i = 0; seen != NULL && i < SHARDS; i++)
 		pthread_mutex_init(&seen->shards[i].lock, NULL);
@@ -50,7 +50,7 @@ static void free_content(struct content *c)
 	if (c == NULL)
 		return;
 	while (c->waiters != NULL) {
-		struct engine_waiter *waiter = c->waiters;
+		struct seen_waiter *waiter = c->waiters;
 
 		c->waiters = waiter->next;
 		free(waiter);
@@ -59,7 +59,7 @@ static void free_content(struct content *c)
 	free(c);
 }
 
-void engine_seen_free(struct engine_seen *seen)
+void seen_free(struct seen *seen)
 {
 	if (seen == NULL)
 		return;
@@ -74,7 +74,7 @@ void engine_seen_free(struct engine_seen *seen)
 	free(seen);
 }
 
-static struct shard *shard_of(struct engine_seen *seen, struct hash128 *key)
+static struct shard *shard_of(struct seen *seen, struct hash128 *key)
 {
 	key->low |= 1; /* never the empty key */
 	return &seen->shards[key->high % SHARDS];
@@ -136,10 +136,10 @@ static struct slot *insert(struct shard *s, struct hash128 key,
 	return slot;
 }
 
-static enum engine_seen_answer wait_for(struct content *c, bytes path,
+static enum seen_answer wait_for(struct content *c, bytes path,
 	enum leak_source source)
 {
-	struct engine_waiter *waiter = malloc(sizeof(*waiter) + path.n);
+	struct seen_waiter *waiter = malloc(sizeof(*waiter) + path.n);
 
 	if (waiter == NULL)
 		return SEEN_UNSHARED;
@@ -152,10 +152,10 @@ static enum engine_seen_answer wait_for(struct content *c, bytes path,
 	return SEEN_WAITS;
 }
 
-static enum engine_seen_answer ask(const struct slot *slot, bytes path,
-	enum leak_source source, struct engine_outcome *outcome)
+static enum seen_answer ask(const struct slot *slot, bytes path,
+	enum leak_source source, struct seen_outcome *outcome)
 {
-	*outcome = (struct engine_outcome){0};
+	*outcome = (struct seen_outcome){0};
 	if (slot->content == NULL)
 		return SEEN_KNOWN;
 	if (slot->content->state == IN_WORK)
@@ -166,12 +166,12 @@ static enum engine_seen_answer ask(const struct slot *slot, bytes path,
 	return SEEN_KNOWN;
 }
 
-enum engine_seen_answer engine_seen_enter(struct engine_seen *seen,
+enum seen_answer seen_enter(struct seen *seen,
 	struct hash128 key, bytes path, enum leak_source source,
-	struct engine_outcome *outcome)
+	struct seen_outcome *outcome)
 {
 	struct shard *s = shard_of(seen, &key);
-	enum engine_seen_answer answer = SEEN_UNSHARED;
+	enum seen_answer answer = SEEN_UNSHARED;
 	struct slot *slot;
 
 	pthread_mutex_lock(&s->lock);
@@ -190,17 +190,17 @@ enum engine_seen_answer engine_seen_enter(struct engine_seen *seen,
 	return answer;
 }
 
-static bool is_clean(const struct engine_outcome *o)
+static bool is_clean(const struct seen_outcome *o)
 {
 	return o->memo == NULL && o->unscanned == 0 && o->decode_cut == 0 &&
 		o->unlisted == 0;
 }
 
-struct engine_waiter *engine_seen_finish(struct engine_seen *seen,
-	struct hash128 key, const struct engine_outcome *outcome)
+struct seen_waiter *seen_finish(struct seen *seen,
+	struct hash128 key, const struct seen_outcome *outcome)
 {
 	struct shard *s = shard_of(seen, &key);
-	struct engine_waiter *waiters;
+	struct seen_waiter *waiters;
 	struct slot *slot;
 
 	pthread_mutex_lock(&s->lock);
@@ -220,8 +220,8 @@ struct engine_waiter *engine_seen_finish(struct engine_seen *seen,
 	return waiters;
 }
 
-bool engine_seen_look(struct engine_seen *seen, struct hash128 key,
-	struct engine_outcome *outcome)
+bool seen_look(struct seen *seen, struct hash128 key,
+	struct seen_outcome *outcome)
 {
 	struct shard *s = shard_of(seen, &key);
 	const struct slot *slot;
@@ -233,13 +233,13 @@ bool engine_seen_look(struct engine_seen *seen, struct hash128 key,
 		(slot->content == NULL || slot->content->state == KNOWN);
 	if (is_known)
 		*outcome = slot->content ? slot->content->outcome :
-					   (struct engine_outcome){0};
+					   (struct seen_outcome){0};
 	pthread_mutex_unlock(&s->lock);
 	return is_known;
 }
 
-bool engine_seen_publish(struct engine_seen *seen, struct hash128 key,
-	const struct engine_outcome *outcome)
+bool seen_publish(struct seen *seen, struct hash128 key,
+	const struct seen_outcome *outcome)
 {
 	struct shard *s = shard_of(seen, &key);
 	struct content *c = NULL;

@@ -10,52 +10,52 @@
  *			       +--+ enter: the place waits, and is handed to
  *				    whoever finishes
  */
-#ifndef STANCH_ENGINE_SEEN_H
-#define STANCH_ENGINE_SEEN_H
+#ifndef STANCH_SHARE_SEEN_H
+#define STANCH_SHARE_SEEN_H
 
 #include "base/hash.h"
 #include "leaks/leaks.h"
 
 /* What a scan of a text gave; the same for every place it stands at. */
-struct engine_outcome {
+struct seen_outcome {
 	struct leak_memo *memo; /* NULL: nothing was found */
 	uint64_t unscanned, decode_cut, unlisted;
 };
 
 /* A place whose content was in work elsewhere. Freed by free(). */
-struct engine_waiter {
-	struct engine_waiter *next;
+struct seen_waiter {
+	struct seen_waiter *next;
 	enum leak_source source;
 	size_t n;
 	unsigned char path[];
 };
 
-enum engine_seen_answer {
-	SEEN_MINE,     /* new: scan it, then engine_seen_finish */
+enum seen_answer {
+	SEEN_MINE,     /* new: scan it, then seen_finish */
 	SEEN_KNOWN,    /* *outcome is set; owned by the table */
 	SEEN_WAITS,    /* in work: who finishes it will tell this place */
 	SEEN_UNSHARED, /* scan it and tell nobody: the table is full */
 };
 
-struct engine_seen;
-struct engine_seen *engine_seen_new(void);
-void engine_seen_free(struct engine_seen *seen);
+struct seen;
+struct seen *seen_new(void);
+void seen_free(struct seen *seen);
 
-enum engine_seen_answer engine_seen_enter(struct engine_seen *seen,
+enum seen_answer seen_enter(struct seen *seen,
 	struct hash128 key, bytes path, enum leak_source source,
-	struct engine_outcome *outcome);
+	struct seen_outcome *outcome);
 /*
  * After SEEN_MINE. Takes over outcome->memo; NULL outcome: it failed, the
  * content will be scanned again when met again. Returns the waiting places.
  */
-struct engine_waiter *engine_seen_finish(struct engine_seen *seen,
-	struct hash128 key, const struct engine_outcome *outcome);
+struct seen_waiter *seen_finish(struct seen *seen,
+	struct hash128 key, const struct seen_outcome *outcome);
 
 /* Is it known? Never waits and never enters. */
-bool engine_seen_look(struct engine_seen *seen, struct hash128 key,
-	struct engine_outcome *outcome);
+bool seen_look(struct seen *seen, struct hash128 key,
+	struct seen_outcome *outcome);
 /* Make it known, unless it is: false, and the memo stays the caller's. */
-bool engine_seen_publish(struct engine_seen *seen, struct hash128 key,
-	const struct engine_outcome *outcome);
+bool seen_publish(struct seen *seen, struct hash128 key,
+	const struct seen_outcome *outcome);
 
 #endif
