@@ -95,20 +95,20 @@ static unsigned hex_value(unsigned char c)
 static bool parse_hex(struct parser *p, unsigned *value)
 {
 	size_t start = p->at;
-	bool braces = pattern_peek(p, 0) == '{';
+	bool braces = peek(p, 0) == '{';
 	size_t digits = 0;
 
 	*value = 0;
 	p->at += braces;
-	while (hex_value(pattern_peek(p, 0)) < 16 && (braces || digits < 2)) {
-		*value = *value * 16 + hex_value(pattern_peek(p, 0));
+	while (hex_value(peek(p, 0)) < 16 && (braces || digits < 2)) {
+		*value = *value * 16 + hex_value(peek(p, 0));
 		if (*value > 255)
 			return pattern_refuse(p, start,
 				"a character over \\xff: matching is by bytes");
 		p->at++;
 		digits++;
 	}
-	if (braces && (pattern_peek(p, 0) != '}' || digits == 0))
+	if (braces && (peek(p, 0) != '}' || digits == 0))
 		return pattern_refuse(p, start, "\\x{...} is not closed");
 	p->at += braces;
 	return true;
@@ -117,15 +117,16 @@ static bool parse_hex(struct parser *p, unsigned *value)
 /* \pL, \p{Greek}: after the 'p'. Which bytes those are is not known here. */
 static bool parse_property(struct parser *p, struct charset *set)
 {
-	if (pattern_peek(p, 0) == '{') {
+	if (peek(p, 0) == '{') {
 		size_t close = bytes_find_byte(
 			bytes_drop(p->regex, p->at), '}');
 
 		if (close == BYTES_NONE)
-			return pattern_refuse(p, p->at, "\\p{...} is not closed");
+			return pattern_refuse(p, p->at,
+				"\\p{...} is not closed");
 		p->at += close;
 	}
-	if (!pattern_more(p))
+	if (!more(p))
 		return pattern_refuse(p, p->at, "\\p without a property");
 	p->at++;
 	pattern_set_add(set, 0, 255);
@@ -165,9 +166,9 @@ static unsigned parse_octal(struct parser *p)
 {
 	unsigned value = 0;
 
-	for (unsigned i = 0; i < 3 && pattern_peek(p, 0) >= '0' && pattern_peek(p, 0) <= '7';
+	for (unsigned i = 0; i < 3 && peek(p, 0) >= '0' && peek(p, 0) <= '7';
 		i++)
-		value = value * 8 + pattern_peek(p, 0) - '0', p->at++;
+		value = value * 8 + p->regex.at[p->at++] - '0';
 	return value & 255;
 }
 
@@ -175,9 +176,9 @@ enum escape pattern_parse_escape(struct parser *p, struct charset *set,
 	unsigned *value)
 {
 	size_t start = p->at;
-	unsigned char c = pattern_peek(p, 0);
+	unsigned char c = peek(p, 0);
 
-	if (!pattern_more(p)) {
+	if (!more(p)) {
 		pattern_refuse(p, start, "a backslash at the end");
 		return ESCAPE_BAD;
 	}
@@ -220,7 +221,8 @@ static bool parse_posix(struct parser *p, struct charset *set)
 		return pattern_refuse(p, p->at, "[: without :]");
 	name = bytes_part(rest, opposite, close);
 	if (!set_named(set, name))
-		return pattern_refuse(p, p->at, "no such class between [: and :]");
+		return pattern_refuse(p, p->at,
+			"no such class between [: and :]");
 	if (opposite)
 		set_invert(set);
 	p->at += 2 + close + 2;
@@ -231,11 +233,11 @@ static bool parse_posix(struct parser *p, struct charset *set)
 static enum escape parse_member(struct parser *p, struct charset *set,
 	unsigned *value)
 {
-	unsigned char c = pattern_peek(p, 0);
+	unsigned char c = peek(p, 0);
 
-	if (c == '[' && pattern_peek(p, 1) == ':')
+	if (c == '[' && peek(p, 1) == ':')
 		return parse_posix(p, set) ? ESCAPE_CLASS : ESCAPE_BAD;
-	if (c == '[' && (pattern_peek(p, 1) == '.' || pattern_peek(p, 1) == '=')) {
+	if (c == '[' && (peek(p, 1) == '.' || peek(p, 1) == '=')) {
 		pattern_refuse(p, p->at, "collating elements are not allowed");
 		return ESCAPE_BAD;
 	}
@@ -243,7 +245,7 @@ static enum escape parse_member(struct parser *p, struct charset *set,
 	*value = c;
 	if (c != '\\')
 		return ESCAPE_BYTE;
-	if (pattern_peek(p, 0) == 'b') {
+	if (peek(p, 0) == 'b') {
 		p->at++;
 		*value = '\b';
 		return ESCAPE_BYTE;
@@ -254,8 +256,8 @@ static enum escape parse_member(struct parser *p, struct charset *set,
 /* Is a '-' at the cursor the middle of a range? */
 static bool is_range(const struct parser *p)
 {
-	return pattern_peek(p, 0) == '-' && p->at + 1 < p->regex.n &&
-	       pattern_peek(p, 1) != ']';
+	return peek(p, 0) == '-' && p->at + 1 < p->regex.n &&
+	       peek(p, 1) != ']';
 }
 
 /* A member or a range, added to the class. */
@@ -296,16 +298,16 @@ bool pattern_parse_class(struct parser *p, struct flags flags,
 	struct charset *set)
 {
 	size_t start = p->at;
-	bool opposite = pattern_peek(p, 0) == '^';
+	bool opposite = peek(p, 0) == '^';
 	bool vague = false, first = true;
 
 	p->at += opposite;
-	while (pattern_more(p) && (pattern_peek(p, 0) != ']' || first)) {
+	while (more(p) && (peek(p, 0) != ']' || first)) {
 		if (!parse_item(p, set, &vague))
 			return false;
 		first = false;
 	}
-	if (!pattern_more(p))
+	if (!more(p))
 		return pattern_refuse(p, start - 1, "[ without ]");
 	p->at++;
 	if (flags.fold)

@@ -383,12 +383,14 @@ static bool other_byte(const struct walk *w, const struct charset *set,
 
 	for (const char *c = liked; *c; c++) {
 		*byte = (unsigned char)*c;
-		if (charset_has(set, *byte) && !charset_has(&w->relevant, *byte))
+		if (charset_has(set, *byte) &&
+			!charset_has(&w->relevant, *byte))
 			return true;
 	}
 	for (unsigned c = 0; c < 256; c++) {
 		*byte = (unsigned char)c;
-		if (charset_has(set, *byte) && !charset_has(&w->relevant, *byte))
+		if (charset_has(set, *byte) &&
+			!charset_has(&w->relevant, *byte))
 			return true;
 	}
 	return false;

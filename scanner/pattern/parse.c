@@ -92,8 +92,8 @@ static struct pattern_node *parse_quoted(struct parser *p, struct flags flags)
 {
 	struct pattern_node *cat = node_new(p, PATTERN_CAT);
 
-	while (cat && pattern_more(p) && !looking_at(p, "\\E")) {
-		struct pattern_node *one = node_byte(p, flags, pattern_peek(p, 0));
+	while (cat && more(p) && !looking_at(p, "\\E")) {
+		struct pattern_node *one = node_byte(p, flags, peek(p, 0));
 
 		if (one == NULL)
 			return NULL;
@@ -101,7 +101,7 @@ static struct pattern_node *parse_quoted(struct parser *p, struct flags flags)
 		cat->least = cat->width = cat->width + 1;
 		p->at++;
 	}
-	if (pattern_more(p))
+	if (more(p))
 		p->at += 2;
 	return cat;
 }
@@ -114,7 +114,7 @@ static struct pattern_node *parse_backslash(struct parser *p,
 	unsigned value = 0;
 	enum escape kind;
 
-	switch (pattern_peek(p, 0)) {
+	switch (peek(p, 0)) {
 	case 'b':
 	case 'B':
 	case 'A':
@@ -138,10 +138,10 @@ static struct pattern_node *parse_backslash(struct parser *p,
 static struct pattern_node *parse_alternatives(struct parser *p,
 	struct flags flags);
 
-/* What "(?" may not open, and why; NULL: nothing of that. */
+/* At the '?': what "(?" may not open, and why; NULL: nothing of that. */
 static const char *refused_group(const struct parser *p)
 {
-	unsigned char c = pattern_peek(p, 0), d = pattern_peek(p, 1);
+	unsigned char c = peek(p, 1), d = peek(p, 2);
 
 	if (c == '=' || c == '!' || (c == '<' && (d == '=' || d == '!')))
 		return "look-around is not allowed";
@@ -174,8 +174,8 @@ static bool parse_flags(struct parser *p, struct flags *flags)
 {
 	bool on = true;
 
-	for (; pattern_more(p); p->at++) {
-		switch (pattern_peek(p, 0)) {
+	for (; more(p); p->at++) {
+		switch (peek(p, 0)) {
 		case 'i':
 			flags->fold = on;
 			break;
@@ -212,10 +212,10 @@ static struct pattern_node *parse_group(struct parser *p, struct flags *flags)
 	size_t start = p->at - 1;
 	const char *why = NULL;
 
-	if (pattern_peek(p, 0) == '*')
+	if (peek(p, 0) == '*')
 		why = "(* items are not allowed";
-	else if (pattern_peek(p, 0) == '?')
-		p->at++, why = refused_group(p);
+	else if (peek(p, 0) == '?')
+		why = refused_group(p);
 	else
 		p->groups++;
 	if (p->depth >= LIMIT_PATTERN_NEST)
@@ -224,12 +224,13 @@ static struct pattern_node *parse_group(struct parser *p, struct flags *flags)
 		pattern_refuse(p, start, why);
 		return NULL;
 	}
-	if (p->at > start + 1) {
-		bool named = pattern_peek(p, 0) == 'P' || pattern_peek(p, 0) == '<';
+	if (peek(p, 0) == '?') {
+		bool named = peek(p, 1) == 'P' || peek(p, 1) == '<';
 
+		p->at++;
 		if (!(named ? parse_name(p) : parse_flags(p, &inner)))
 			return NULL;
-		if (!named && pattern_peek(p, 0) == ')') {
+		if (!named && peek(p, 0) == ')') {
 			p->at++;
 			*flags = inner;
 			return node_new(p, PATTERN_EMPTY);
@@ -239,7 +240,7 @@ static struct pattern_node *parse_group(struct parser *p, struct flags *flags)
 	p->depth++;
 	body = parse_alternatives(p, inner);
 	p->depth--;
-	if (body && pattern_peek(p, 0) != ')') {
+	if (body && peek(p, 0) != ')') {
 		pattern_refuse(p, start, "( without )");
 		return NULL;
 	}
@@ -253,10 +254,11 @@ static bool parse_number(struct parser *p, uint32_t *value)
 	size_t start = p->at;
 
 	*value = 0;
-	while (pattern_peek(p, 0) >= '0' && pattern_peek(p, 0) <= '9') {
-		*value = *value * 10 + (uint32_t)(pattern_peek(p, 0) - '0');
+	while (peek(p, 0) >= '0' && peek(p, 0) <= '9') {
+		*value = *value * 10 + (uint32_t)(peek(p, 0) - '0');
 		if (*value > REPEAT_MAX)
-			return pattern_refuse(p, start, "a repeat count over 65535");
+			return pattern_refuse(p, start,
+				"a repeat count over 65535");
 		p->at++;
 	}
 	return p->at > start;
@@ -271,13 +273,13 @@ static bool parse_braces(struct parser *p, uint32_t *min, uint32_t *max)
 	p->at++;
 	well = parse_number(p, min);
 	*max = *min;
-	if (well && pattern_peek(p, 0) == ',') {
+	if (well && peek(p, 0) == ',') {
 		p->at++;
 		*max = PATTERN_UNBOUNDED;
-		if (pattern_peek(p, 0) != '}')
+		if (peek(p, 0) != '}')
 			well = parse_number(p, max);
 	}
-	if (!well || pattern_peek(p, 0) != '}') {
+	if (!well || peek(p, 0) != '}') {
 		p->at = start;
 		return false;
 	}
@@ -288,7 +290,7 @@ static bool parse_braces(struct parser *p, uint32_t *min, uint32_t *max)
 /* Is a quantifier at the cursor? Moves past it when so. */
 static bool parse_quantifier(struct parser *p, uint32_t *min, uint32_t *max)
 {
-	unsigned char c = pattern_peek(p, 0);
+	unsigned char c = peek(p, 0);
 
 	if (c == '{')
 		return parse_braces(p, min, max);
@@ -311,10 +313,11 @@ static struct pattern_node *parse_repeat(struct parser *p,
 	if (!parse_quantifier(p, &min, &max))
 		return p->problem->text ? NULL : atom;
 	if (max < min) {
-		pattern_refuse(p, start, "a repeat whose least is over its most");
+		pattern_refuse(p, start,
+			"a repeat whose least is over its most");
 		return NULL;
 	}
-	p->at += pattern_peek(p, 0) == '?';
+	p->at += peek(p, 0) == '?';
 	if (parse_quantifier(p, &(uint32_t){0}, &(uint32_t){0})) {
 		pattern_refuse(p, start, "a repeat of a repeat");
 		return NULL;
@@ -333,14 +336,15 @@ static struct pattern_node *parse_repeat(struct parser *p,
 static struct pattern_node *parse_atom(struct parser *p, struct flags *flags)
 {
 	struct charset set = {{0}};
-	unsigned char c = pattern_peek(p, 0);
+	unsigned char c = peek(p, 0);
 
 	p->at++;
 	switch (c) {
 	case '(':
 		return parse_group(p, flags);
 	case '[':
-		return pattern_parse_class(p, *flags, &set) ? node_set(p, set) : NULL;
+		return pattern_parse_class(p, *flags, &set)
+			? node_set(p, set) : NULL;
 	case '\\':
 		return parse_backslash(p, *flags);
 	case '^':
@@ -366,7 +370,7 @@ static struct pattern_node *parse_sequence(struct parser *p,
 {
 	struct pattern_node *cat = node_new(p, PATTERN_CAT);
 
-	while (cat && pattern_more(p) && pattern_peek(p, 0) != '|' && pattern_peek(p, 0) != ')') {
+	while (cat && more(p) && peek(p, 0) != '|' && peek(p, 0) != ')') {
 		struct pattern_node *one = parse_atom(p, flags);
 
 		if (one)
@@ -398,7 +402,7 @@ static struct pattern_node *parse_alternatives(struct parser *p,
 			alt->least = one->least;
 		if (one->width > alt->width)
 			alt->width = one->width;
-		if (pattern_peek(p, 0) != '|' || !pattern_more(p))
+		if (peek(p, 0) != '|' || !more(p))
 			break;
 		p->at++;
 	}
@@ -417,7 +421,7 @@ const struct pattern *pattern_parse(struct arena *arena, bytes regex,
 		return NULL;
 	}
 	made->root = parse_alternatives(&p, (struct flags){false, false});
-	if (made->root && pattern_more(&p))
+	if (made->root && more(&p))
 		pattern_refuse(&p, p.at, ") without (");
 	if (made->root == NULL || problem->text)
 		return NULL;

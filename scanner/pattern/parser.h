@@ -23,13 +23,13 @@ struct flags {
 /* Note the first problem; always false. */
 bool pattern_refuse(struct parser *p, size_t offset, const char *text);
 
-static inline bool pattern_more(const struct parser *p)
+static inline bool more(const struct parser *p)
 {
 	return p->at < p->regex.n;
 }
 
 /* The byte i places on, or 0 past the end. */
-static inline unsigned char pattern_peek(const struct parser *p, size_t i)
+static inline unsigned char peek(const struct parser *p, size_t i)
 {
 	return p->at + i < p->regex.n ? p->regex.at[p->at + i] : 0;
 }

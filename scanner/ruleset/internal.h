@@ -32,6 +32,9 @@ struct ruleset {
 	void *problem_context;
 };
 
+/* Add a rule whose id is known to be new. Borrows it. */
+enum status ruleset_append(struct ruleset *set, const struct rule *rule,
+	uint64_t digest, struct error *err) MUST_USE;
 /* Add the rule, or replace the one with its id. Borrows it. */
 enum status ruleset_put(struct ruleset *set, const struct rule *rule,
 	uint64_t digest, struct error *err) MUST_USE;

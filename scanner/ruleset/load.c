@@ -256,8 +256,9 @@ static enum status load_root(struct load *l, const struct toml_node *root)
 	const struct toml_node *extend = ruleset_key(root, "extend");
 	const struct toml_node *rules = ruleset_key(root, "rules");
 	const struct toml_node *decoders = ruleset_key(root, "decoders");
-	enum status status =
-		tell(l, ruleset_read_table(l, &file_table, root, NULL, NULL));
+	char nothing;
+	enum status status = tell(l, ruleset_read_table(l, &file_table, root,
+		&nothing, NULL));
 
 	if (status == OK && extend)
 		status = load_extend(l, extend);

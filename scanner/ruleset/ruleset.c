@@ -99,6 +99,16 @@ const char *ruleset_nearest_id(const struct ruleset *set, const char *id)
 	return n.best;
 }
 
+/* Are the entries in order already? The built-in ones are. */
+static bool is_sorted(const struct ruleset *set)
+{
+	for (size_t i = 1; i < set->count; i++)
+		if (strcmp(set->entries[i - 1].rule->id,
+			    set->entries[i].rule->id) >= 0)
+			return false;
+	return true;
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct ruleset_entry *left = a, *right = b;
@@ -120,15 +130,9 @@ struct ruleset_entry *ruleset_entry(const struct ruleset *set, const char *id)
 	return NULL;
 }
 
-enum status ruleset_put(struct ruleset *set, const struct rule *rule,
+enum status ruleset_append(struct ruleset *set, const struct rule *rule,
 	uint64_t digest, struct error *err)
 {
-	struct ruleset_entry *old = ruleset_entry(set, rule->id);
-
-	if (old) {
-		*old = (struct ruleset_entry){rule, digest, false};
-		return OK;
-	}
 	if (set->count == LIMIT_RULES)
 		return error_set(err, ERR_LIMIT, "more than %d rules",
 			LIMIT_RULES);
@@ -147,6 +151,17 @@ enum status ruleset_put(struct ruleset *set, const struct rule *rule,
 	}
 	set->entries[set->count++] = (struct ruleset_entry){rule, digest,
 		false};
+	return OK;
+}
+
+enum status ruleset_put(struct ruleset *set, const struct rule *rule,
+	uint64_t digest, struct error *err)
+{
+	struct ruleset_entry *old = ruleset_entry(set, rule->id);
+
+	if (old == NULL)
+		return ruleset_append(set, rule, digest, err);
+	*old = (struct ruleset_entry){rule, digest, false};
 	return OK;
 }
 
@@ -356,7 +371,7 @@ enum status ruleset_freeze(struct ruleset *set, struct error *err)
 	enum status status;
 	size_t kept = 0, reported = 0;
 
-	if (set->count)
+	if (!is_sorted(set))
 		qsort(set->entries, set->count, sizeof(*set->entries),
 			compare);
 	set->frozen = true;

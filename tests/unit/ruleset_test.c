@@ -577,6 +577,11 @@ static void test_hostile_files(void)
 	CHECK_EQUAL(load_repeated("", "a.", 1000000, "a = 1"), ERR_RULES);
 	CHECK_EQUAL(load_repeated("x = ", "[", 1000000, ""), ERR_RULES);
 	CHECK_EQUAL(load_repeated("x = ", "{a=", 1000000, ""), ERR_RULES);
+	/* What toml++ itself asserts, or believes, wrongly. */
+	CHECK_EQUAL(load_repeated("[", "}", 9, "]"), ERR_RULES);
+	CHECK_EQUAL(load_repeated("r", "\xc2\xab", 9, "ee\x10"), ERR_RULES);
+	CHECK_EQUAL(load_repeated("x = \"\"\"a\\\n", "\xc2\xab", 9,
+			    "\"\"\""), OK);
 	CHECK_EQUAL(load_repeated("x = '", "\xff", 1000, "'"), ERR_RULES);
 	CHECK_EQUAL(load_repeated("", "[[rules]]\n", 100000, ""), ERR_RULES);
 	/* Over what PCRE2 compiles: it says so. */
