@@ -48,6 +48,19 @@ static bool is_wide_text(const struct tally *t)
 	       t->text * 100 >= t->zeroes * 97 && t->holes * 50 <= t->units;
 }
 
+/* Wide text has a zero in three units of ten, at least. Most texts have none
+ * at all, which memchr sees at once; trees of git have a few. */
+static bool has_enough_zeroes(bytes head)
+{
+	size_t zeroes = 0;
+
+	if (bytes_find_byte(head, 0) == BYTES_NONE)
+		return false;
+	for (size_t i = 0; i < head.n; i++)
+		zeroes += head.at[i] == 0;
+	return zeroes * 10 >= head.n / 2 * 3;
+}
+
 enum encoding decode_sniff_utf16(bytes head, size_t *skip)
 {
 	struct tally little, big;
@@ -65,6 +78,8 @@ enum encoding decode_sniff_utf16(bytes head, size_t *skip)
 		*skip = 2;
 		return ENCODING_UTF16BE;
 	}
+	if (!has_enough_zeroes(head))
+		return ENCODING_PLAIN;
 	little = tally_units(head, 0);
 	if (is_wide_text(&little))
 		return ENCODING_UTF16LE;
