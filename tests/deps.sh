@@ -5,7 +5,7 @@
 set -eu
 
 build="gcc g++ make pkg-config libc6-dev libpcre2-dev libxxhash-dev
-	libssl-dev libtomlplusplus-dev libarchive-dev libdeflate-dev
+	libssl-dev libtomlplusplus-dev libarchive-dev libdeflate-dev zlib1g-dev
 	libgit2-dev"
 tests="git python3 7zip zip unzip zstd xz-utils bzip2 gzip tar util-linux
 	libjansson-dev"
