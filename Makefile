@@ -31,8 +31,14 @@ OPT_debug := -O0 -g3
 OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 OPT_tsan := -O1 -g -fsanitize=thread
+# For libFuzzer, by clang: tests/fuzz/run sets CC and CXX.
+OPT_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer
 ifeq ($(OPT_$(CONFIG)),)
-$(error CONFIG=$(CONFIG) is not one of release, debug, asan, tsan)
+$(error CONFIG=$(CONFIG) is not one of release, debug, asan, tsan, fuzz)
+endif
+ifeq ($(CONFIG),fuzz)
+HARDEN := -fPIE -fvisibility=hidden
 endif
 
 CPPFLAGS += -D_GNU_SOURCE -Iscanner -DSTANCH_VERSION='"$(VERSION)"' \
@@ -117,6 +123,25 @@ $(B)/unit/%_test: tests/unit/%_test.c tests/unit/unit.h \
 	$(Q)$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(filter %.o,$^) \
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) \
 		$(UNIT_LIBS)
+
+# Programs of other tests link everything: tests/property/NAME.c, and
+# tests/fuzz/NAME_fuzz.c with its driver.
+FUZZ_DRIVER := $(if $(filter fuzz,$(CONFIG)),-fsanitize=fuzzer,$(B)/replay.o)
+link_all = $(Q)$(CC) $(CPPFLAGS) -Itests/property $(ALL_CFLAGS) -c -o $@.o $< \
+	&& $(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(1) $(B)/builtin.o \
+	-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
+$(B)/property/%: tests/property/%.c tests/property/record.h $(ARCHIVES) \
+		$(B)/builtin.o
+	@mkdir -p $(@D)
+	@$(SAY) TEST $*
+	$(call link_all)
+$(B)/replay.o: tests/fuzz/replay.c
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+$(B)/fuzz/%: tests/fuzz/%_fuzz.c tests/property/record.h $(ARCHIVES) \
+		$(B)/builtin.o $(if $(filter fuzz,$(CONFIG)),,$(B)/replay.o)
+	@mkdir -p $(@D)
+	@$(SAY) FUZZ $*
+	$(call link_all,$(FUZZ_DRIVER))
 
 ## unit: build and run the unit tests
 unit: $(UNITS)

@@ -47,7 +47,7 @@ static struct sighting take_sighting(bytes *input, const struct rule *rules)
 	s.column = s.excerpt_at + 1;
 	s.end_column = take_byte(input);
 	s.confidence = (enum confidence)(take_byte(input) & 3);
-	s.encoding_count = take_byte(input) % 3;
+	s.encoding_count = (uint8_t)(take_byte(input) % 3);
 	s.encodings[0] = (uint8_t)(1 + take_byte(input) % 6);
 	s.encodings[1] = (uint8_t)(1 + take_byte(input) % 6);
 	if (take_byte(input) & 1) {

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""seeds.py EXAMPLES DIRECTORY: a small corpus for each fuzz target, made from
+the rules' examples (build/CONFIG/property/examples) and from what is written
+here, in DIRECTORY/TARGET/. The same input makes the same corpus.
+"""
+import base64
+import bz2
+import gzip
+import io
+import lzma
+import pathlib
+import random
+import subprocess
+import sys
+import tarfile
+import zipfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+
+
+def examples(program):
+    for line in subprocess.run([program], check=True, capture_output=True,
+                               text=True).stdout.splitlines():
+        rule, provider, kind, text, *secrets = line.split("\t")
+        yield rule, bytes.fromhex(text), [bytes.fromhex(s) for s in secrets]
+
+
+def scan_seeds(made, r):
+    """A text for some examples of each rule, sometimes two in one."""
+    texts = [text for _, text, _ in made]
+    for text in r.sample(texts, min(400, len(texts))):
+        head = bytes([r.choice((0, 0, 0, 0x10, 0x30)), 0, r.randrange(256),
+                      r.randrange(256), r.randrange(16)])
+        other = r.choice(texts) if r.random() < 0.3 else b""
+        yield head + text + b"\n" + other
+        if r.random() < 0.15:
+            yield head + base64.b64encode(text)
+        if r.random() < 0.1:
+            yield head + text.decode("latin-1").encode("utf-16-le")
+
+
+def decode_seeds(made, r):
+    for _, text, _ in r.sample(made, 60):
+        head = bytes(r.randrange(256) for _ in range(4))
+        for coded in (base64.encodebytes(text), text.hex().encode(),
+                      b"".join(b"%%%02x" % c for c in text),
+                      text.decode("latin-1").encode("utf-16-be")):
+            yield head + coded
+
+
+def check_seeds(made, r):
+    secrets = sorted({s for _, _, found in made for s in found})
+    for secret in r.sample(secrets, min(300, len(secrets))):
+        yield bytes([r.randrange(64), r.randrange(256)]) + secret
+
+
+def report_seeds(made, r):
+    def field(b):
+        return bytes([min(len(b), 255)]) + b[:255]
+    names = [b"a/b.txt", b"\x1b]0;x\x07", b"=cmd|x", b"::error::", b"a,\"b",
+             b"<a href>&", b"\xe2\x80\xae", b"\xff\xfe", b"[x](y)", b"a\nb"]
+    for _, text, found in r.sample(made, 60):
+        head = bytes([r.randrange(256)])
+        head += b"".join(field(r.choice(names)) for _ in range(3))
+        for secret in found[:2]:
+            at = max(text.find(secret), 0)
+            head += bytes([0]) + field(text) + bytes(
+                [at & 255, len(secret) & 255, 0, at & 255,
+                 len(secret) & 255, 1, 0, 9, 2, 0, 0, 0, 0])
+            head += field(r.choice(names))
+        yield head
+
+
+def ruleset_seeds(_, __):
+    for path in sorted((ROOT / "rules").glob("*.toml")):
+        whole = path.read_text()
+        first, *rules = whole.split("[[rules]]\n")
+        yield b"\0" + first.encode()
+        for rule in rules[:8]:
+            yield b"\0" + (first + "[[rules]]\n" + rule).encode()
+            for line in rule.splitlines():
+                name, _, value = line.partition(" = ")
+                value = value.strip("'\"").encode()
+                if name == "regex":
+                    yield b"\1" + value
+                elif name == "examples":
+                    yield b"\2" + value
+    yield b'\0[[rules]]\nid = "a"\nregex = \'\'\'(?i)k(.{0,9})\'\'\'\n' \
+        b'secretGroup = 1\nentropy = 3.5\nkeywords = ["k"]\n' \
+        b'[[rules.allowlists]]\ncondition = "AND"\nregexTarget = "line"\n' \
+        b'regexes = ["a"]\npaths = ["b"]\nstopwords = ["c"]\n'
+
+
+def archive_seeds(made, r):
+    text = r.choice(made)[1]
+
+    def tar(members, mode="w"):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode=mode) as archive:
+            for name, data in members:
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+        return out.getvalue()
+
+    def zipped(members, method):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", method) as archive:
+            for name, data in members:
+                archive.writestr(zipfile.ZipInfo(name), data,
+                                 compress_type=method)
+        return out.getvalue()
+    members = [("a.txt", text), ("d/\u00e9", b"x" * 3000), ("../out", b"y")]
+    inner = zipped(members, zipfile.ZIP_DEFLATED)
+    made_of = [tar(members), tar(members, "w:gz"), tar(members, "w:bz2"),
+               tar(members, "w:xz"), inner, zipped(members, 0),
+               zipped([("in.zip", inner), ("in.tar", tar(members))], 8),
+               gzip.compress(gzip.compress(text, mtime=0), mtime=0),
+               bz2.compress(text), lzma.compress(text),
+               gzip.compress(b"\0" * 400000, mtime=0), b"7z\xbc\xaf\x27\x1c"]
+    for data in made_of:
+        for flags in (4, 1, 12):
+            yield bytes([flags]) + data
+
+
+def detect_seeds(_, r):
+    parts = [b"tk_Ab3dE9 ", b"abcdMIDfedc", b"quux = 0123abcd\n", b"Basic ",
+             base64.b64encode(b"tk_Zz9yX8 abMIDcd"), b"tk_a1B2c3".hex()
+             .encode(), "tk_Qq1Ww2".encode("utf-16-le"), b"%74%6b%5f", b"\n"]
+    for _ in range(60):
+        head = bytes(r.randrange(256) for _ in range(4))
+        yield head + b"".join(r.choice(parts)
+                              for _ in range(r.randrange(1, 9)))
+
+
+def ignore_seeds(_, r):
+    yield b"\0*.o\n!keep.o\n/build/\na/**/b\n[a-z]?\\#\n\\!x\n**\n"
+    yield b"\0" + b"*a" * 40 + b"\n" + b"a" * 200 + b"\n"
+    for version in (2, 3, 4):
+        entry = bytes(60) + b"\0\5a/b.c" + bytes(4)
+        yield b"\1DIRC" + version.to_bytes(4, "big") + b"\0\0\0\2" + \
+            entry + entry + bytes(r.randrange(256) for _ in range(20))
+
+
+SEEDS = {name[:-6]: function for name, function in list(globals().items())
+         if name.endswith("_seeds")}
+
+
+def main():
+    program, to = sys.argv[1], pathlib.Path(sys.argv[2])
+    made = list(examples(program))
+    for target in sorted(p.name[:-7] for p in HERE.glob("*_fuzz.c")):
+        directory = to / target
+        directory.mkdir(parents=True, exist_ok=True)
+        # a target without seeds of its own gets texts
+        seeds = SEEDS.get(target, scan_seeds)
+        for n, data in enumerate(seeds(made, random.Random(target))):
+            (directory / ("%05d" % n)).write_bytes(data)
+
+
+main()

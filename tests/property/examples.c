@@ -1,0 +1,46 @@
+/*
+ * The built-in rules' examples, made, a line each: rule, provider, "example"
+ * or "counterexample", the text in hex, and each secret that must be found
+ * in hex. For what builds test data by script; nothing of it is stored.
+ */
+#include "record.h"
+#include "ruleset/example.h"
+
+static void print_hex(bytes b)
+{
+	printf("\t");
+	for (size_t i = 0; i < b.n; i++)
+		printf("%02x", b.at[i]);
+}
+
+static void print_example(const struct rule *rule, size_t index)
+{
+	struct example e;
+	struct error err = {.code = OK};
+
+	if (example_expand(rule, index, &e, &err))
+		record_die(rule->id, err.text);
+	printf("%s\t%s\t%s", rule->id, rule->provider,
+		rule->examples[index].counter ? "counterexample" : "example");
+	print_hex(buf_bytes(&e.text));
+	for (size_t i = 0; i < e.count; i++)
+		print_hex(example_secret(&e, i));
+	printf("\n");
+	example_release(&e);
+}
+
+int main(void)
+{
+	struct ruleset *rules = record_rules();
+
+	for (size_t i = 0; i < ruleset_count(rules); i++) {
+		const struct rule *rule = ruleset_rule(rules, i);
+
+		/* those that look at a path have no text */
+		for (size_t k = 0; rule->finder != RULE_BY_PATH &&
+			k < rule->example_count; k++)
+			print_example(rule, k);
+	}
+	ruleset_free(rules);
+	return 0;
+}
