@@ -16,7 +16,7 @@
  * One appearance of a plain literal inside encoded text. A literal of n bytes
  * has several: base64 three (by alignment), hex two (by case) ...
  */
-#define DECODE_FORM_MAX 512
+#define DECODE_FORM_MAX 96 /* longest anchor wanted in full: 48 bytes */
 struct decode_form {
 	unsigned char at[DECODE_FORM_MAX];
 	uint16_t n;

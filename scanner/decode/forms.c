@@ -32,7 +32,10 @@ static void forms_add(struct forms *forms, const struct decode_form *form)
 			memcmp(old->at, form->at, form->n) == 0)
 			return;
 	}
-	forms->at[forms->n++] = *form;
+	/* The tail past n says nothing. */
+	forms->at[forms->n].n = form->n;
+	forms->at[forms->n].phase = form->phase;
+	memcpy(forms->at[forms->n++].at, form->at, form->n);
 }
 
 static void form_put(struct decode_form *form, unsigned char c)
