@@ -21,14 +21,10 @@
 
 #include "base/limits.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/banned.h"
 
-/* Bytes given to libarchive at once. */
-#define BLOCK ((size_t)64 << 10)
 /* Nesting that we follow however much is asked for: the stack's bound. */
 #define DEPTH_MAX 16u
 /* Headers that may be asked for again in a row. */
@@ -48,15 +44,11 @@ struct scan {
 struct level {
 	struct scan *scan;
 	struct level *outer;
-	struct source_input *file; /* NULL: memory */
-	bytes memory;
-	size_t at; /* in memory */
-	unsigned char *block;
+	struct source_feed feed;
 	struct archive *a;
 	unsigned depth;	   /* levels that may still be opened below */
 	size_t path_n;	   /* of scan->path: this archive's name */
-	uint64_t stored;   /* packed counts no further than this */
-	uint64_t packed;   /* bytes given to libarchive */
+	unsigned members;
 	uint64_t expanded; /* bytes that came out, also from below */
 	enum source_skip trouble; /* what ended it early */
 };
@@ -80,18 +72,29 @@ static bool is_stopped(struct scan *s)
 	return s->is_stopped;
 }
 
-static bool is_over_ratio(const struct level *l)
+static bool is_compressed(const struct level *l)
 {
-	const struct source_archive_api *api = l->scan->api;
-	uint64_t packed = l->packed < l->stored ? l->packed : l->stored;
-	uint64_t expanded = l->expanded;
+	return l->scan->api->archive_filter_count(l->a) > 1;
+}
+
+/* What came out: members, or all that a decompressor gave, with headers.
+ * Without one libarchive's count is a place in the file. */
+static uint64_t came_out(const struct level *l)
+{
 	la_int64_t out = 0;
 
-	/* what a decompressor gave, headers too; without one it is a place */
-	if (api->archive_filter_count(l->a) > 1)
-		out = api->archive_filter_bytes(l->a, 0);
-	if (out > 0 && (uint64_t)out > expanded)
-		expanded = (uint64_t)out;
+	if (is_compressed(l))
+		out = l->scan->api->archive_filter_bytes(l->a, 0);
+	return out > 0 && (uint64_t)out > l->expanded ? (uint64_t)out :
+							l->expanded;
+}
+
+static bool is_over_ratio(const struct level *l)
+{
+	uint64_t packed = l->feed.packed < l->feed.stored ? l->feed.packed :
+							    l->feed.stored;
+	uint64_t expanded = came_out(l);
+
 	return expanded > LIMIT_ARCHIVE_FREE &&
 		expanded / LIMIT_ARCHIVE_RATIO > packed;
 }
@@ -111,72 +114,33 @@ static la_ssize_t give_bytes(struct archive *a, void *data, const void **out)
 		l->trouble = SKIP_ARCHIVE_RATIO;
 	if (l->trouble != SKIP_NONE)
 		return -1;
-	if (l->file == NULL) {
-		bytes piece = bytes_take(bytes_drop(l->memory, l->at), BLOCK);
-
-		*out = piece.at;
-		l->at += piece.n;
-		l->packed += piece.n;
-		return (la_ssize_t)piece.n;
-	}
-	n = source_input_read(l->file, l->block, BLOCK);
-	if (n < 0) {
+	n = source_feed_read(&l->feed, out);
+	if (n < 0)
 		l->trouble = SKIP_UNREADABLE;
-		return -1;
-	}
-	l->packed += (uint64_t)n;
 	/* a hole can be read for ever and holds nothing */
-	if (l->packed > LIMIT_ARCHIVE_FREE &&
-		l->packed / LIMIT_ARCHIVE_RATIO > l->stored) {
+	if (l->feed.packed > LIMIT_ARCHIVE_FREE &&
+		l->feed.packed / LIMIT_ARCHIVE_RATIO > l->feed.stored)
 		l->trouble = SKIP_ARCHIVE_RATIO;
-		return -1;
-	}
-	*out = l->block;
-	return n;
-}
-
-static la_int64_t seek_memory(struct level *l, la_int64_t offset, int whence)
-{
-	la_int64_t base = 0, size = (la_int64_t)l->memory.n;
-
-	if (whence == SEEK_CUR)
-		base = (la_int64_t)l->at;
-	else if (whence == SEEK_END)
-		base = size;
-	if (offset < -base || offset > size - base)
-		return ARCHIVE_FATAL;
-	l->at = (size_t)(base + offset);
-	return base + offset;
+	return l->trouble == SKIP_NONE ? n : -1;
 }
 
 static la_int64_t seek_bytes(struct archive *a, void *data, la_int64_t offset,
 	int whence)
 {
 	struct level *l = data;
-	int64_t now;
+	int64_t now = source_feed_seek(&l->feed, offset, whence);
 
 	(void)a;
-	if (l->file == NULL)
-		return seek_memory(l, offset, whence);
-	now = source_input_seek(l->file, offset, whence);
 	return now < 0 ? ARCHIVE_FATAL : now;
 }
 
-/* Only files and memory: how far it got, 0 when it has to be read. */
 static la_int64_t skip_bytes(struct archive *a, void *data, la_int64_t n)
 {
 	struct level *l = data;
-	la_int64_t here, end;
+	int64_t skipped = source_feed_skip(&l->feed, n);
 
-	here = seek_bytes(a, l, 0, SEEK_CUR);
-	end = seek_bytes(a, l, 0, SEEK_END);
-	if (here < 0 || end < here)
-		return ARCHIVE_FATAL;
-	if (n > end - here)
-		n = end - here;
-	if (seek_bytes(a, l, here + n, SEEK_SET) < 0)
-		return ARCHIVE_FATAL;
-	return n;
+	(void)a;
+	return skipped < 0 ? ARCHIVE_FATAL : skipped;
 }
 
 /* ---- counting ----------------------------------------------------------- */
@@ -339,13 +303,13 @@ static void descend(struct member *m)
 	size_t held = m->gathered.room < s->gather_left ? m->gathered.room :
 							  s->gather_left;
 	struct level inner = {.scan = s, .outer = l,
-		.memory = buf_bytes(&m->gathered), .stored = UINT64_MAX,
 		.path_n = s->path.n};
 
 	if (l->depth == 0) {
 		tell_skip(s, SKIP_ARCHIVE_DEPTH);
 		return;
 	}
+	source_feed_memory(&inner.feed, buf_bytes(&m->gathered));
 	inner.depth = l->depth - 1;
 	s->gather_left -= held;
 	scan_level(&inner);
@@ -391,7 +355,7 @@ static void scan_member(struct level *l, struct archive_entry *entry)
 		buf_bytes(&s->path));
 	m.is_gathering = m.is_told;
 	/* without a decompressor libarchive passes over by seeking */
-	if (m.is_told || api->archive_filter_count(l->a) > 1)
+	if (m.is_told || is_compressed(l))
 		take_data(&m);
 	finish_member(&m);
 }
@@ -484,7 +448,7 @@ static enum source_skip check_kind(struct level *l)
 static void scan_entries(struct level *l)
 {
 	struct scan *s = l->scan;
-	unsigned members = 0, retries = 0;
+	unsigned retries = 0;
 	struct buf own;
 
 	buf_init(&own, LIMIT_PATH);
@@ -502,9 +466,9 @@ static void scan_entries(struct level *l)
 			break;
 		}
 		retries = 0;
-		if (members == 0)
+		if (l->members == 0)
 			l->trouble = check_kind(l);
-		if (members++ >= LIMIT_ARCHIVE_MEMBERS)
+		if (l->members++ >= LIMIT_ARCHIVE_MEMBERS)
 			l->trouble = SKIP_ARCHIVE_MEMBERS;
 		if (l->trouble != SKIP_NONE)
 			break;
@@ -519,7 +483,7 @@ static bool open_level(struct level *l)
 	struct archive *a = l->a;
 
 	api->archive_read_set_read_callback(a, give_bytes);
-	if (l->file == NULL || source_input_is_file(l->file)) {
+	if (source_feed_can_seek(&l->feed)) {
 		api->archive_read_set_seek_callback(a, seek_bytes);
 		api->archive_read_set_skip_callback(a, skip_bytes);
 	}
@@ -527,21 +491,52 @@ static bool open_level(struct level *l)
 	return api->archive_read_open1(a) >= ARCHIVE_WARN;
 }
 
-/* Tells all of one archive, and what ended it. */
-static void scan_level(struct level *l)
+/*
+ * Compressed zeros look to libarchive like the end of a tar; what follows
+ * (a disk image) is then to be read again as what it is.
+ */
+static bool is_no_tar(const struct level *l)
 {
-	struct scan *s = l->scan;
+	int format = l->scan->api->archive_format(l->a) &
+		ARCHIVE_FORMAT_BASE_MASK;
 
-	l->a = source_archive_api_begin(s->api);
+	return l->members == 0 && format == ARCHIVE_FORMAT_TAR &&
+		is_compressed(l) && !l->scan->is_stopped;
+}
+
+/* True when it has to be read again, as one raw member. */
+static bool scan_as(struct level *l, enum source_archive_kinds kinds)
+{
+	bool is_again;
+
+	l->a = source_archive_api_begin(l->scan->api, kinds);
 	if (l->a == NULL) {
-		tell_level_skip(l, SKIP_UNREADABLE);
-		return;
+		l->trouble = SKIP_UNREADABLE;
+		return false;
 	}
 	if (open_level(l))
 		scan_entries(l);
 	else
 		l->trouble = why_broken(l);
-	s->api->archive_read_free(l->a);
+	/* the levels above also pay for what no member held */
+	for (struct level *at = l->outer; at; at = at->outer)
+		at->expanded += came_out(l) - l->expanded;
+	is_again = is_no_tar(l);
+	l->scan->api->archive_read_free(l->a);
+	if (!is_again || source_feed_seek(&l->feed, 0, SEEK_SET) != 0)
+		return false;
+	l->feed.packed = 0;
+	l->trouble = SKIP_NONE;
+	return true;
+}
+
+/* Tells all of one archive, and what ended it. */
+static void scan_level(struct level *l)
+{
+	struct scan *s = l->scan;
+
+	if (scan_as(l, KINDS_ALL))
+		(void)scan_as(l, KINDS_RAW);
 	if (l->trouble != SKIP_NONE && !s->is_stopped)
 		tell_level_skip(l, l->trouble);
 	s->path.n = l->path_n;
@@ -553,7 +548,8 @@ enum status source_archive_scan(struct source_input *in, bytes name,
 {
 	struct scan s = {.limits = limits, .listener = listener,
 		.gather_left = LIMIT_ARCHIVE_NESTED};
-	struct level top = {.scan = &s, .file = in, .path_n = name.n};
+	struct level top = {.scan = &s, .path_n = name.n};
+	locale_t utf8;
 
 	if (limits->depth == 0) {
 		listener->skipped(listener->context, name, SKIP_ARCHIVE_DEPTH);
@@ -566,17 +562,17 @@ enum status source_archive_scan(struct source_input *in, bytes name,
 	if (source_input_is_file(in) && !source_rewind(in))
 		return error_set_errno(err, ERR_IO, "open archive: seek");
 	top.depth = (limits->depth < DEPTH_MAX ? limits->depth : DEPTH_MAX) - 1;
-	top.stored = source_input_stored(in);
-	top.block = malloc(BLOCK);
 	buf_init(&s.path, LIMIT_PATH);
 	buf_put(&s.path, name);
-	if (top.block == NULL || s.path.failed) {
-		free(top.block);
+	if (!source_feed_file(&top.feed, in) || s.path.failed) {
+		source_feed_release(&top.feed);
 		buf_release(&s.path);
 		return error_set(err, ERR_MEMORY, "open archive: no memory");
 	}
+	utf8 = source_archive_api_enter();
 	scan_level(&top);
-	free(top.block);
+	source_archive_api_leave(utf8);
+	source_feed_release(&top.feed);
 	buf_release(&s.path);
 	if (s.is_stopped)
 		return error_set(err, ERR_INTERRUPTED,

@@ -7,25 +7,31 @@
  *
  * Formats are a short list: those that people ship tokens in. The rest of
  * what libarchive reads (RAR, CAB, LHA, ISO, XAR, mtree...) is where most of
- * its memory errors were. A decompressor that the library was built without
- * answers with a warning and would run a program of that name; such a one is
- * not registered.
+ * its memory errors were; and cpio and ar let a header of a few bytes ask
+ * for a gigabyte of contiguous memory for a name. A decompressor that the
+ * library was built without answers with a warning and would run a program
+ * of that name; such a one is not registered.
  *
  * Names are bytes. libarchive converts names that are marked as UTF-8 to the
- * locale's charset, which is C here and has only ASCII; then the unconverted
- * form is asked for, and what has none at all is called "(unnamed)".
+ * locale's charset and forgets those that it cannot, and we never leave the C
+ * locale; so the thread reads archives in C.UTF-8, where there is nothing to
+ * convert. What still has no name is called "(unnamed)".
  */
 #include "source/archive_api.h"
 
 #include "base/limits.h"
+#include "source/internal.h"
 
 #include <dlfcn.h>
+#include <locale.h>
 #include <stdlib.h>
-#include <wchar.h>
+#include <unistd.h>
 
 #include "base/banned.h"
 
 #define LIBRARY "libarchive.so.13"
+/* Bytes given to libarchive at once. */
+#define BLOCK ((size_t)64 << 10)
 
 struct call {
 	const char *name;
@@ -102,7 +108,25 @@ void source_archive_api_close(struct source_archive_api *api)
 	free(api);
 }
 
-struct archive *source_archive_api_begin(const struct source_archive_api *api)
+locale_t source_archive_api_enter(void)
+{
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+
+	if (utf8)
+		uselocale(utf8);
+	return utf8;
+}
+
+void source_archive_api_leave(locale_t utf8)
+{
+	if (utf8 == (locale_t)0)
+		return;
+	uselocale(LC_GLOBAL_LOCALE);
+	freelocale(utf8);
+}
+
+struct archive *source_archive_api_begin(const struct source_archive_api *api,
+	enum source_archive_kinds kinds)
 {
 	struct archive *a = api->archive_read_new();
 	support *filters[FILTERS];
@@ -113,11 +137,11 @@ struct archive *source_archive_api_begin(const struct source_archive_api *api)
 	for (unsigned i = 0; i < FILTERS; i++)
 		if (api->filters & 1u << i)
 			filters[i](a);
-	api->archive_read_support_format_7zip(a);
-	api->archive_read_support_format_ar(a);
-	api->archive_read_support_format_cpio(a);
-	api->archive_read_support_format_empty(a);
 	api->archive_read_support_format_raw(a);
+	if (kinds == KINDS_RAW)
+		return a;
+	api->archive_read_support_format_7zip(a);
+	api->archive_read_support_format_empty(a);
 	api->archive_read_support_format_tar(a);
 	api->archive_read_support_format_zip(a);
 	/* tars one after another: what stands behind the first counts too */
@@ -127,31 +151,6 @@ struct archive *source_archive_api_begin(const struct source_archive_api *api)
 }
 
 /* ---- names -------------------------------------------------------------- */
-
-static void put_utf8(struct buf *b, unsigned long c)
-{
-	if (c < 0x80) {
-		buf_put_byte(b, (unsigned char)c);
-	} else if (c < 0x800) {
-		buf_put_byte(b, (unsigned char)(0xc0 | c >> 6));
-		buf_put_byte(b, (unsigned char)(0x80 | (c & 63)));
-	} else if (c < 0x10000) {
-		buf_put_byte(b, (unsigned char)(0xe0 | c >> 12));
-		buf_put_byte(b, (unsigned char)(0x80 | (c >> 6 & 63)));
-		buf_put_byte(b, (unsigned char)(0x80 | (c & 63)));
-	} else {
-		buf_put_byte(b, (unsigned char)(0xf0 | (c >> 18 & 7)));
-		buf_put_byte(b, (unsigned char)(0x80 | (c >> 12 & 63)));
-		buf_put_byte(b, (unsigned char)(0x80 | (c >> 6 & 63)));
-		buf_put_byte(b, (unsigned char)(0x80 | (c & 63)));
-	}
-}
-
-static void put_wide(struct buf *b, const wchar_t *name)
-{
-	for (; *name; name++)
-		put_utf8(b, (unsigned long)*name);
-}
 
 /* "dir/dump.sql.gz" holds "dump.sql". */
 static bytes name_of_only_member(bytes archive)
@@ -171,17 +170,6 @@ static bytes name_of_only_member(bytes archive)
 	return name;
 }
 
-static void put_other_name(const struct source_archive_api *api,
-	struct archive_entry *entry, struct buf *path)
-{
-	const wchar_t *wide = api->archive_entry_pathname_w(entry);
-
-	if (wide)
-		put_wide(path, wide);
-	else
-		buf_put_text(path, "(unnamed)");
-}
-
 void source_archive_api_put_name(const struct source_archive_api *api,
 	struct archive *a, struct archive_entry *entry, struct buf *path)
 {
@@ -193,7 +181,7 @@ void source_archive_api_put_name(const struct source_archive_api *api,
 		name = api->archive_entry_pathname_utf8(entry);
 	buf_put_byte(path, '!');
 	if (name == NULL) {
-		put_other_name(api, entry, path);
+		buf_put_text(path, "(unnamed)");
 	} else if (strcmp(name, "data") != 0 ||
 		api->archive_format(a) != ARCHIVE_FORMAT_RAW) {
 		buf_put_text(path, name);
@@ -204,4 +192,78 @@ void source_archive_api_put_name(const struct source_archive_api *api,
 		buf_put(path, buf_bytes(&own));
 		buf_release(&own);
 	}
+}
+
+/* ---- what libarchive is fed with ---------------------------------------- */
+
+bool source_feed_file(struct source_feed *feed, struct source_input *in)
+{
+	*feed = (struct source_feed){.file = in,
+		.stored = source_input_stored(in)};
+	feed->block = malloc(BLOCK);
+	return feed->block != NULL;
+}
+
+void source_feed_memory(struct source_feed *feed, bytes memory)
+{
+	*feed = (struct source_feed){.memory = memory, .stored = UINT64_MAX};
+}
+
+void source_feed_release(struct source_feed *feed)
+{
+	free(feed->block);
+	*feed = (struct source_feed){0};
+}
+
+bool source_feed_can_seek(const struct source_feed *feed)
+{
+	return feed->file == NULL || source_input_is_file(feed->file);
+}
+
+ssize_t source_feed_read(struct source_feed *feed, const void **out)
+{
+	ssize_t n;
+
+	if (feed->file == NULL) {
+		bytes piece = bytes_take(bytes_drop(feed->memory, feed->at),
+			BLOCK);
+
+		*out = piece.at;
+		feed->at += piece.n;
+		n = (ssize_t)piece.n;
+	} else {
+		*out = feed->block;
+		n = source_input_read(feed->file, feed->block, BLOCK);
+	}
+	if (n > 0)
+		feed->packed += (uint64_t)n;
+	return n;
+}
+
+int64_t source_feed_seek(struct source_feed *feed, int64_t offset, int whence)
+{
+	int64_t base = 0, size = (int64_t)feed->memory.n;
+
+	if (feed->file)
+		return source_input_seek(feed->file, offset, whence);
+	if (whence == SEEK_CUR)
+		base = (int64_t)feed->at;
+	else if (whence == SEEK_END)
+		base = size;
+	if (offset < -base || offset > size - base)
+		return -1;
+	feed->at = (size_t)(base + offset);
+	return base + offset;
+}
+
+int64_t source_feed_skip(struct source_feed *feed, int64_t n)
+{
+	int64_t here = source_feed_seek(feed, 0, SEEK_CUR);
+	int64_t end = source_feed_seek(feed, 0, SEEK_END);
+
+	if (here < 0 || end < here)
+		return -1;
+	if (n > end - here)
+		n = end - here;
+	return source_feed_seek(feed, here + n, SEEK_SET) < 0 ? -1 : n;
 }

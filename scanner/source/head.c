@@ -148,40 +148,10 @@ static bool is_tar(bytes b)
 	return want == sum || (signed_sum > 0 && want == (uint32_t)signed_sum);
 }
 
-static bool is_digits(bytes b, size_t n, unsigned base)
-{
-	if (b.n < n)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		unsigned c = b.at[i];
-
-		if (c >= '0' && c <= '7')
-			continue;
-		if (base < 16 || !((c >= '8' && c <= '9') ||
-			(c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
-			return false;
-	}
-	return true;
-}
-
-/* The text kinds: all fields are digits. */
-static bool is_cpio(bytes b)
-{
-	if (starts(b, "070701", 6) || starts(b, "070702", 6))
-		return is_digits(bytes_drop(b, 6), 104, 16);
-	return starts(b, "070707", 6) && is_digits(bytes_drop(b, 6), 70, 8);
-}
-
-static bool is_ar(bytes b)
-{
-	return b.n >= 68 && starts(b, "!<arch>\n", 8) &&
-		memcmp(b.at + 66, "`\n", 2) == 0;
-}
-
 typedef bool is_kind(bytes head);
 
 static is_kind *const kinds[] = {is_zip, is_gzip, is_bzip2, is_xz, is_lzma,
-	is_lzip, is_zstd, is_lz4, is_compress, is_7zip, is_cpio, is_ar, is_tar};
+	is_lzip, is_zstd, is_lz4, is_compress, is_7zip, is_tar};
 
 bool source_is_archive(bytes head)
 {

@@ -7,6 +7,8 @@
 #include "source/internal.h"
 #include "workshop.h"
 
+#include <pthread.h>
+
 /* ---- patterns ----------------------------------------------------------- */
 
 struct row {
@@ -378,9 +380,9 @@ static void check_index(const struct workshop *w)
 	}
 	/* one bit wrong anywhere does no harm */
 	for (size_t n = 0; n < file.n; n++) {
-		file.at[n] ^= 1u << n % 8;
+		file.at[n] = (unsigned char)(file.at[n] ^ 1u << n % 8);
 		source_index_free(source_index_new(buf_bytes(&file)));
-		file.at[n] ^= 1u << n % 8;
+		file.at[n] = (unsigned char)(file.at[n] ^ 1u << n % 8);
 	}
 	buf_release(&joined);
 	buf_release(&names);
@@ -575,6 +577,58 @@ static void test_ignore_files_that_are_no_files(void)
 	workshop_end(&w);
 }
 
+/* ---- threads ------------------------------------------------------------ */
+
+#define WALKERS 4
+
+struct walker {
+	struct source_tree *tree;
+	struct told told;
+	pthread_t thread;
+};
+
+static void *walk(void *context)
+{
+	struct walker *walker = context;
+
+	told_tree(&walker->told, walker->tree);
+	return NULL;
+}
+
+/* Several walk one tree at once, each meeting the rules for the first time. */
+static void test_threads_are_told_the_same(void)
+{
+	struct walker walkers[WALKERS] = {0};
+	struct source_tree *tree = NULL;
+	struct workshop w;
+
+	if (!workshop_has("git"))
+		return;
+	workshop_begin(&w);
+	workshop_must(&w, "git init -q .; echo '*.x' >.gitignore; "
+			  "for i in $(seq 30); do mkdir -p $i/d; "
+			  "echo '*.y' >$i/.gitignore; touch $i/d/a.x $i/d/b.y "
+			  "$i/d/c; done; git add -f 3/d/a.x; git init -q 7; "
+			  "touch 7/z.x");
+	CHECK(source_tree_open(&tree, w.path, NULL, NULL) == OK);
+	for (int i = 0; i < WALKERS; i++) {
+		walkers[i].tree = tree;
+		pthread_create(&walkers[i].thread, NULL, walk, &walkers[i]);
+	}
+	for (int i = 0; i < WALKERS; i++)
+		pthread_join(walkers[i].thread, NULL);
+	for (int i = 0; i < WALKERS; i++)
+		CHECK(bytes_equal(buf_bytes(&walkers[i].told.text),
+			buf_bytes(&walkers[0].told.text)));
+	CHECK(bytes_find(buf_bytes(&walkers[0].told.text),
+		      bytes_text("file 3/d/a.x\nignored 3/d/b.y\n")) !=
+		BYTES_NONE);
+	for (int i = 0; i < WALKERS; i++)
+		told_release(&walkers[i].told);
+	source_tree_close(tree);
+	workshop_end(&w);
+}
+
 static const struct unit_test tests[] = {
 	{"patterns mean what git's documentation says", test_rows},
 	{"and git agrees", test_rows_as_git},
@@ -587,6 +641,7 @@ static const struct unit_test tests[] = {
 	{"rules above the root hold", test_rules_from_above_the_root},
 	{"a nested repository has its own rules", test_nested_repositories},
 	{"worktrees and submodules", test_worktrees_and_submodules},
+	{"threads are told the same", test_threads_are_told_the_same},
 	{"odd .gitignore files are not obeyed",
 		test_ignore_files_that_are_no_files},
 };

@@ -66,7 +66,8 @@ static inline void workshop_end(const struct workshop *w)
 static inline const char *workshop_path(const struct workshop *w,
 	const char *name, char *out, size_t room)
 {
-	snprintf(out, room, "%s/%s", w->path, name);
+	if (snprintf(out, room, "%s/%s", w->path, name) >= (int)room)
+		abort();
 	return out;
 }
 
