@@ -39,6 +39,7 @@ $(error CONFIG=$(CONFIG) is not one of release, debug, asan, tsan, fuzz)
 endif
 ifeq ($(CONFIG),fuzz)
 HARDEN := -fPIE -fvisibility=hidden
+WARN := -Wall -Wextra
 endif
 
 CPPFLAGS += -D_GNU_SOURCE -Iscanner -DSTANCH_VERSION='"$(VERSION)"' \
@@ -104,14 +105,30 @@ $(B)/builtin.c: $(B)/rulec $(RULES)
 $(B)/builtin.o: $(B)/builtin.c
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -O0 -c -o $@ $<
 
-$(B)/stanch: $(B)/main.c.o $(ARCHIVES) $(B)/builtin.o
+# A room and those below it, by layers.txt.
+below = $(1) $(shell awk -F: '$$1=="$(1)"{print $$2}' scanner/layers.txt)
+
+# So do their literals in all encodings: gathering them takes milliseconds.
+$(B)/bake: $(B)/detect/tool/bake.c.o $(B)/builtin.o \
+		$(patsubst %,$(B)/lib%.a,$(call below,detect))
+	$(Q)$(CXX) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
+		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS)
+
+$(B)/baked.c: $(B)/bake
+	@$(SAY) BAKE $@
+	$(Q)$< >$@
+
+$(B)/baked.o: $(B)/baked.c
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -O0 -c -o $@ $<
+
+$(B)/stanch: $(B)/main.c.o $(ARCHIVES) $(B)/builtin.o $(B)/baked.o
 	@$(SAY) LINK $@
 	$(Q)$(CXX) $(ALL_LDFLAGS) -o $@ $(B)/main.c.o $(B)/builtin.o \
+		$(B)/baked.o \
 		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 
 # A unit test (ROOM_test.c, ROOM_PART_test.c) links its room and those below
 # it, by layers.txt; the built-in rules too, where rulesets are among them.
-below = $(1) $(shell awk -F: '$$1=="$(1)"{print $$2}' scanner/layers.txt)
 unit_parts = $(patsubst %,$(B)/lib%.a,$(call below,$(1))) \
 	$(if $(filter ruleset,$(call below,$(1))),$(B)/builtin.o)
 .SECONDEXPANSION:

@@ -162,14 +162,9 @@ static void add_anchors(struct gather *g, const struct rule_anchor *list,
 /* Keywords decide whether a foreign rule sweeps a window at all. */
 static void add_keywords(struct gather *g, size_t index)
 {
-	struct detect_rule *r = &g->d->at[index];
+	const struct detect_rule *r = &g->d->at[index];
 
-	for (size_t i = 0; i < r->rule->keyword_count; i++)
-		if (strlen(r->rule->keywords[i]) < LITERAL_MIN ||
-			strlen(r->rule->keywords[i]) > LITERAL_MAX)
-			return;
-	r->gated = r->rule->keyword_count > 0;
-	for (size_t i = 0; i < r->rule->keyword_count; i++)
+	for (size_t i = 0; r->gated && i < r->rule->keyword_count; i++)
 		add_literal(g, bytes_text(r->rule->keywords[i]), true,
 			DETECT_TAG(LEAD_KEYWORD, 0, 0, index));
 }
@@ -193,22 +188,28 @@ static void add_run(struct detector *d, size_t index)
 	d->runs[d->run_count++] = index;
 }
 
-static void sort_rule(struct gather *g, size_t index)
+/* Decide whether a foreign rule's keywords can stand in the table. */
+static void set_gate(struct detect_rule *r)
 {
-	struct detector *d = g->d;
-	const struct rule *r = d->at[index].rule;
+	for (size_t i = 0; i < r->rule->keyword_count; i++)
+		if (strlen(r->rule->keywords[i]) < LITERAL_MIN ||
+			strlen(r->rule->keywords[i]) > LITERAL_MAX)
+			return;
+	r->gated = r->rule->keyword_count > 0;
+}
 
-	switch (r->finder) {
+static void sort_rule(struct detector *d, size_t index)
+{
+	switch (d->at[index].rule->finder) {
 	case RULE_BY_ANCHOR:
 	case RULE_BY_NEAR:
-		add_anchors(g, r->anchors, r->anchor_count, LEAD_RULE, index);
 		break;
 	case RULE_BY_RUN:
 		add_run(d, index);
 		break;
 	case RULE_BY_SWEEP:
 		d->swept[d->swept_count++] = index;
-		add_keywords(g, index);
+		set_gate(&d->at[index]);
 		break;
 	case RULE_BY_PATH:
 		d->paths[d->path_count++] = index;
@@ -240,25 +241,31 @@ static void set_reach(struct detect_rule *r, size_t gram)
 	r->trail = r->near + at_most(longest, LITERAL_MAX);
 }
 
+static void add_rule(struct gather *g, size_t index)
+{
+	const struct rule *r = g->d->at[index].rule;
+
+	if (r->finder == RULE_BY_ANCHOR || r->finder == RULE_BY_NEAR)
+		add_anchors(g, r->anchors, r->anchor_count, LEAD_RULE, index);
+	else if (r->finder == RULE_BY_SWEEP)
+		add_keywords(g, index);
+}
+
 static bool make_table(struct gather *g)
 {
 	struct detector *d = g->d;
-	size_t count = g->count;
-	uint16_t *reach = calloc(count + 1, sizeof(*reach));
-	uint16_t *most = calloc(d->count + 1, sizeof(*most));
+	uint16_t *reach = calloc(g->count + 1, sizeof(*reach));
 
-	if (reach && most)
-		d->literals = literal_set_new(g->list, count, reach);
-	for (size_t i = 0; d->literals && i < count; i++) {
+	if (reach)
+		d->literals = literal_set_new(g->list, g->count, reach);
+	for (size_t i = 0; d->literals && i < g->count; i++) {
 		size_t rule = g->list[i].tag >> 8;
 
-		if ((g->list[i].tag & 3) == LEAD_RULE && reach[i] > most[rule])
-			most[rule] = reach[i];
+		if ((g->list[i].tag & 3) == LEAD_RULE &&
+			reach[i] > d->reach[rule])
+			d->reach[rule] = reach[i];
 	}
-	for (size_t i = 0; d->literals && i < d->count; i++)
-		set_reach(&d->at[i], most[i]);
 	free(reach);
-	free(most);
 	return d->literals != NULL;
 }
 
@@ -271,7 +278,7 @@ static bool gather_literals(struct detector *d)
 	g.inner = calloc(DECODE_FORMS, sizeof(*g.inner));
 	if (g.forms && g.inner) {
 		for (size_t i = 0; i < d->count; i++)
-			sort_rule(&g, i);
+			add_rule(&g, i);
 		for (size_t i = 0; d->options.decode_depth &&
 				   i < d->decode_count; i++)
 			add_anchors(&g, d->decodes[i].anchors,
@@ -282,6 +289,36 @@ static bool gather_literals(struct detector *d)
 	free(g.inner);
 	free(g.list);
 	return made;
+}
+
+/* The build's literals, where they are those of this ruleset. */
+static bool take_baked(struct detector *d)
+{
+	const struct detect_baked *baked = &detect_baked_data;
+	char digest[17];
+
+	if (baked == NULL)
+		return false;
+	ruleset_digest(d->rules, digest);
+	if (strcmp(digest, baked->digest) != 0)
+		return false;
+	d->literals = literal_set_over(baked->literals);
+	memcpy(d->reach, baked->reach, d->count * sizeof(*d->reach));
+	return d->literals != NULL;
+}
+
+static bool set_literals(struct detector *d)
+{
+	d->reach = arena_array(&d->arena, d->count + 1, sizeof(*d->reach));
+	if (d->reach == NULL)
+		return false;
+	for (size_t i = 0; i < d->count; i++)
+		sort_rule(d, i);
+	if (!take_baked(d) && !gather_literals(d))
+		return false;
+	for (size_t i = 0; i < d->count; i++)
+		set_reach(&d->at[i], d->reach[i]);
+	return true;
 }
 
 static struct detect_regex *pattern_list(struct detector *d,
@@ -398,7 +435,7 @@ static bool make_tables(struct detector *d)
 	d->runs = arena_array(&d->arena, d->count + 1, sizeof(*d->runs));
 	d->paths = arena_array(&d->arena, d->count + 1, sizeof(*d->paths));
 	return d->patterns && d->at && d->swept && d->runs && d->paths &&
-	       set_rules(d) && list_paths(d) && gather_literals(d);
+	       set_rules(d) && list_paths(d) && set_literals(d);
 }
 
 struct detector *detector_new(const struct ruleset *rules,

@@ -52,6 +52,18 @@ struct detect_allow {
 	struct detect_regex *regexes, *paths;
 };
 
+/*
+ * The literals of the built-in rules, gathered by the build (tool/bake.c):
+ * they hold for a ruleset with this digest. Programs that are linked without
+ * it gather at start.
+ */
+struct detect_baked {
+	const char *digest;
+	const struct literal_tables *literals;
+	const uint16_t *reach; /* per rule, as in struct detector */
+};
+extern const struct detect_baked detect_baked_data __attribute__((weak));
+
 struct detector {
 	const struct ruleset *rules;
 	struct detect_options options;
@@ -61,6 +73,7 @@ struct detector {
 	struct detect_allow *allows; /* all rules', then global ones */
 	size_t allow_count, global_first;
 	struct literal_set *literals;
+	uint16_t *reach; /* per rule: farthest gram in its literals */
 	const struct rule_decode *decodes;
 	size_t decode_count;
 	size_t *swept, *runs, *paths; /* rule indices by finder */

@@ -15,7 +15,7 @@
  * first at which fewer than 18 bytes are left.
  */
 static __attribute__((target("avx2"))) size_t skip_avx2(
-	const struct literal_set *set, const unsigned char *text, size_t at,
+	const uint32_t *filter, const unsigned char *text, size_t at,
 	size_t end)
 {
 	const __m256i pick = _mm256_setr_epi8(0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6,
@@ -24,7 +24,7 @@ static __attribute__((target("avx2"))) size_t skip_avx2(
 	const __m256i mixer = _mm256_set1_epi32((int)literal_mix(1));
 	const __m256i five = _mm256_set1_epi32(31);
 	const __m256i one = _mm256_set1_epi32(1);
-	const int *words = (const int *)(const void *)set->filter;
+	const int *words = (const int *)(const void *)filter;
 
 	for (; at + 18 <= end; at += 16) {
 		__m128i low = _mm_loadu_si128(

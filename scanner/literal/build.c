@@ -130,11 +130,20 @@ static int rarest_grams(bytes text)
 	return (int)best;
 }
 
-static void filter_add(struct literal_set *set, uint32_t gram)
+struct builder {
+	struct literal_tables t;
+	uint32_t *keys, *heads;
+	struct literal_entry *entries;
+	unsigned char *pool;
+	uint32_t filter[LITERAL_FILTER_WORDS];
+	uint32_t short_filter[LITERAL_SHORT_WORDS];
+};
+
+static void filter_add(struct builder *b, uint32_t gram)
 {
 	uint32_t mixed = literal_mix(gram);
 
-	set->filter[literal_word(mixed)] |=
+	b->filter[literal_word(mixed)] |=
 		(uint32_t)1 << (literal_bit(mixed) & 31) |
 		(uint32_t)1 << (literal_other_bit(mixed) & 31);
 }
@@ -163,63 +172,63 @@ static uint32_t key_at(bytes text, int gram, unsigned upper)
 }
 
 /* Where the list of a gram begins. */
-static uint32_t *head_for(struct literal_set *set, uint32_t key)
+static uint32_t *head_for(struct builder *b, uint32_t key)
 {
-	uint32_t i = literal_mix(key) >> set->shift;
+	uint32_t i = literal_mix(key) >> b->t.shift;
 
-	while (set->keys[i] && set->keys[i] != key)
-		i = (i + 1) & set->mask;
-	set->keys[i] = key;
-	return &set->heads[i];
+	while (b->keys[i] && b->keys[i] != key)
+		i = (i + 1) & b->t.mask;
+	b->keys[i] = key;
+	return &b->heads[i];
 }
 
 /* One byte of the gram, the first or the last, may be anything. */
-static void filter_short(struct literal_set *set, uint32_t key, bool last)
+static void filter_short(struct builder *b, uint32_t key, bool last)
 {
 	uint32_t bit = literal_short(key);
 
-	set->short_filter[bit >> 5] |= (uint32_t)1 << (bit & 31);
+	b->short_filter[bit >> 5] |= (uint32_t)1 << (bit & 31);
 	for (uint32_t c = 0; c < 256; c++)
 		if (!last)
-			filter_add(set, key | c);
+			filter_add(b, key | c);
 		else if (c & 0x20)
-			filter_add(set, key | c << 24);
+			filter_add(b, key | c << 24);
 }
 
-static bool is_known(const struct literal_set *set, uint32_t first,
+static bool is_known(const struct builder *b, uint32_t first,
 	const struct literal *l)
 {
-	for (uint32_t e = first; e; e = set->entries[e].next) {
-		const struct literal_entry *entry = &set->entries[e];
+	for (uint32_t e = first; e; e = b->entries[e].next) {
+		const struct literal_entry *entry = &b->entries[e];
 
 		if (entry->tag == l->tag && entry->fold == l->fold &&
 			bytes_equal(l->text,
-				bytes_of(set->pool + entry->text, entry->n)))
+				bytes_of(b->pool + entry->text, entry->n)))
 			return true;
 	}
 	return false;
 }
 
 /* Enter one gram of a literal whose bytes are in the pool; false: known. */
-static bool add_gram(struct literal_set *set, const struct literal *l,
+static bool add_gram(struct builder *b, const struct literal *l,
 	int gram, unsigned upper, uint32_t pool)
 {
 	uint32_t key = key_at(l->text, gram, upper);
-	uint32_t place = (uint32_t)set->entry_count + 1;
+	uint32_t place = (uint32_t)b->t.entry_count + 1;
 	uint32_t *head;
 
 	if (key == 0)
 		return false;
-	head = head_for(set, key);
-	if (is_known(set, *head, l))
+	head = head_for(b, key);
+	if (is_known(b, *head, l))
 		return false;
 	if (gram < 0)
-		filter_short(set, key, false);
+		filter_short(b, key, false);
 	else if ((size_t)gram + 4 > l->text.n)
-		filter_short(set, key, true);
+		filter_short(b, key, true);
 	else
-		filter_add(set, key);
-	set->entries[place] = (struct literal_entry){
+		filter_add(b, key);
+	b->entries[place] = (struct literal_entry){
 		.next = *head,
 		.tag = l->tag,
 		.text = pool,
@@ -228,51 +237,90 @@ static bool add_gram(struct literal_set *set, const struct literal *l,
 		.fold = l->fold,
 	};
 	*head = place;
-	set->entry_count++;
+	b->t.entry_count++;
 	return true;
 }
 
 /* Returns how much of the pool is used then. */
-static uint32_t add(struct literal_set *set, const struct literal *l,
+static uint32_t add(struct builder *b, const struct literal *l,
 	int gram, uint32_t pool)
 {
 	bool is_new = false;
 
-	memcpy(set->pool + pool, l->text.at, l->text.n);
+	memcpy(b->pool + pool, l->text.at, l->text.n);
 	for (unsigned upper = 0; upper < (l->fold ? CASES : 1); upper++) {
-		is_new |= add_gram(set, l, gram, upper, pool);
-		is_new |= add_gram(set, l, gram + 1, upper, pool);
+		is_new |= add_gram(b, l, gram, upper, pool);
+		is_new |= add_gram(b, l, gram + 1, upper, pool);
 	}
-	set->count += is_new;
+	b->t.count += is_new;
 	return is_new ? pool + (uint32_t)l->text.n : pool;
 }
 
-static struct literal_set *set_with_room(size_t grams, size_t pool)
+static void builder_free(struct builder *b)
 {
-	struct literal_set *set = calloc(1, sizeof(*set));
+	if (b == NULL)
+		return;
+	free(b->keys);
+	free(b->heads);
+	free(b->entries);
+	free(b->pool);
+	free(b);
+}
+
+static struct builder *builder_new(size_t grams, size_t pool)
+{
+	struct builder *b = calloc(1, sizeof(*b));
 	uint32_t log = 6;
 
-	if (set == NULL)
+	if (b == NULL)
 		return NULL;
 	while (2 * ((size_t)1 << log) < 3 * grams)
 		log++;
-	set->skip = literal_skip_fastest();
-	set->shift = 32 - log;
-	set->mask = ((uint32_t)1 << log) - 1;
-	set->keys = calloc((size_t)1 << log, sizeof(*set->keys));
-	set->heads = calloc((size_t)1 << log, sizeof(*set->heads));
-	set->entries = calloc(grams + 1, sizeof(*set->entries));
-	set->pool = malloc(pool + 1);
-	if (set->keys && set->heads && set->entries && set->pool)
-		return set;
-	literal_set_free(set);
+	b->t.shift = 32 - log;
+	b->t.mask = ((uint32_t)1 << log) - 1;
+	b->keys = calloc((size_t)1 << log, sizeof(*b->keys));
+	b->heads = calloc((size_t)1 << log, sizeof(*b->heads));
+	b->entries = calloc(grams + 1, sizeof(*b->entries));
+	b->pool = malloc(pool + 1);
+	if (b->keys && b->heads && b->entries && b->pool)
+		return b;
+	builder_free(b);
 	return NULL;
+}
+
+/* The builder with its memory becomes the set's. */
+static struct literal_set *finish(struct builder *b, size_t pool)
+{
+	struct literal_set *set;
+
+	b->t.keys = b->keys;
+	b->t.heads = b->heads;
+	b->t.entries = b->entries;
+	b->t.pool = b->pool;
+	b->t.pool_count = pool;
+	b->t.filter = b->filter;
+	b->t.short_filter = b->short_filter;
+	set = literal_set_over(&b->t);
+	if (set)
+		set->owned = b;
+	else
+		builder_free(b);
+	return set;
+}
+
+static int choose_gram(const struct literal *l)
+{
+	if (l->text.n < 4)
+		return -1; /* one byte before, or just there */
+	if (l->text.n == 4)
+		return 0;
+	return l->is_rare ? (int)(l->text.n - 5) / 2 : rarest_grams(l->text);
 }
 
 struct literal_set *literal_set_new(const struct literal *list, size_t count,
 	uint16_t *reach)
 {
-	struct literal_set *set;
+	struct builder *b;
 	size_t pool = 0, grams = 0;
 	uint32_t used = 0;
 
@@ -282,23 +330,28 @@ struct literal_set *literal_set_new(const struct literal *list, size_t count,
 	}
 	if (count >= (size_t)1 << 24 || pool >= (size_t)1 << 30)
 		return NULL;
-	set = set_with_room(grams, pool);
-	if (set == NULL)
+	b = builder_new(grams, pool);
+	if (b == NULL)
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
-		size_t n = list[i].text.n;
-		/* -1 is for three bytes: one before, or just there. */
-		int gram = n < 4 ? -1 : 0;
-
-		if (n > 4 && !list[i].is_rare)
-			gram = rarest_grams(list[i].text);
-		else if (n > 6)
-			gram = (int)(n - 5) / 2;
+		int gram = choose_gram(&list[i]);
 
 		if (reach)
 			reach[i] = (uint16_t)(gram + 1);
-		if (n >= LITERAL_MIN && n <= LITERAL_MAX)
-			used = add(set, &list[i], gram, used);
+		if (list[i].text.n >= LITERAL_MIN &&
+			list[i].text.n <= LITERAL_MAX)
+			used = add(b, &list[i], gram, used);
+	}
+	return finish(b, used);
+}
+
+struct literal_set *literal_set_over(const struct literal_tables *tables)
+{
+	struct literal_set *set = calloc(1, sizeof(*set));
+
+	if (set) {
+		set->t = *tables;
+		set->skip = literal_skip_fastest();
 	}
 	return set;
 }
@@ -307,14 +360,11 @@ void literal_set_free(struct literal_set *set)
 {
 	if (set == NULL)
 		return;
-	free(set->keys);
-	free(set->heads);
-	free(set->entries);
-	free(set->pool);
+	builder_free(set->owned);
 	free(set);
 }
 
 size_t literal_set_count(const struct literal_set *set)
 {
-	return set->count;
+	return set->t.count;
 }

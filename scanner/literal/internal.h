@@ -31,29 +31,36 @@ struct literal_entry {
 /* Bits of the filter for grams of three bytes: 1 KiB each. */
 #define LITERAL_SHORT_LOG 13
 
-struct literal_set;
 /*
  * Passes over blocks of 16 bytes from text[at] on that hold none of ours;
  * returns where the first is that may, or where fewer than 18 bytes are left
  * before `end`.
  */
-typedef size_t literal_skip(const struct literal_set *set,
-	const unsigned char *text, size_t at, size_t end);
+typedef size_t literal_skip(const uint32_t *filter, const unsigned char *text,
+	size_t at, size_t end);
 /* The fastest variant for this machine; NULL: the portable one is. */
 literal_skip *literal_skip_fastest(void);
 
-struct literal_set {
-	literal_skip *skip;
-	uint32_t *keys;	 /* open hash of grams; 0 is empty */
-	uint32_t *heads; /* beside keys: the first entry */
-	struct literal_entry *entries;
-	unsigned char *pool;
+/* What a set knows; constant once made, perhaps by the build. */
+struct literal_tables {
+	const uint32_t *keys;  /* open hash of grams; 0 is empty */
+	const uint32_t *heads; /* beside keys: the first entry */
+	const struct literal_entry *entries;
+	const unsigned char *pool;
+	const uint32_t *filter, *short_filter;
 	size_t count;	    /* of literals */
 	size_t entry_count; /* without the unused first */
-	uint32_t shift;	    /* 32 - log2 of the number of keys */
+	size_t pool_count;
+	uint32_t shift; /* 32 - log2 of the number of keys */
 	uint32_t mask;
-	uint32_t short_filter[1 << (LITERAL_SHORT_LOG - 5)];
-	uint32_t filter[1 << LITERAL_FILTER_LOG];
+};
+#define LITERAL_FILTER_WORDS ((size_t)1 << LITERAL_FILTER_LOG)
+#define LITERAL_SHORT_WORDS ((size_t)1 << (LITERAL_SHORT_LOG - 5))
+
+struct literal_set {
+	struct literal_tables t;
+	literal_skip *skip;
+	void *owned; /* the tables' memory, or NULL */
 };
 
 /* Of sixty odd multipliers the one with the fewest false passes on source

@@ -28,10 +28,10 @@ static inline uint32_t load_gram(const unsigned char *at)
 }
 
 /* Bit 0 says whether the gram may be one of ours. */
-static inline uint32_t probe(const struct literal_set *set, uint32_t gram)
+static inline uint32_t probe(const uint32_t *filter, uint32_t gram)
 {
 	uint32_t mixed = literal_mix(gram);
-	uint32_t word = set->filter[literal_word(mixed)];
+	uint32_t word = filter[literal_word(mixed)];
 
 	return word >> (literal_bit(mixed) & 31) &
 	       word >> (literal_other_bit(mixed) & 31);
@@ -39,22 +39,22 @@ static inline uint32_t probe(const struct literal_set *set, uint32_t gram)
 
 static uint32_t lookup(const struct literal_set *set, uint32_t key)
 {
-	uint32_t i = literal_mix(key) >> set->shift;
+	uint32_t i = literal_mix(key) >> set->t.shift;
 
-	while (set->keys[i] != key) {
-		if (set->keys[i] == 0)
+	while (set->t.keys[i] != key) {
+		if (set->t.keys[i] == 0)
 			return 0;
-		i = (i + 1) & set->mask;
+		i = (i + 1) & set->t.mask;
 	}
-	return set->heads[i];
+	return set->t.heads[i];
 }
 
 static void compare(const struct literal_set *set, bytes text, size_t at,
 	uint32_t entry, literal_sink *sink, void *context)
 {
-	for (; entry; entry = set->entries[entry].next) {
-		const struct literal_entry *e = &set->entries[entry];
-		bytes want = bytes_of(set->pool + e->text, e->n);
+	for (; entry; entry = set->t.entries[entry].next) {
+		const struct literal_entry *e = &set->t.entries[entry];
+		bytes want = bytes_of(set->t.pool + e->text, e->n);
 		size_t start = e->gram < 0 ? at + 1 : at - (size_t)e->gram;
 		bytes got;
 
@@ -77,7 +77,7 @@ static uint32_t lookup_short(const struct literal_set *set, uint32_t key)
 {
 	uint32_t bit = literal_short(key);
 
-	if (!(set->short_filter[bit >> 5] >> (bit & 31) & 1))
+	if (!(set->t.short_filter[bit >> 5] >> (bit & 31) & 1))
 		return 0;
 	return lookup(set, key);
 }
@@ -101,7 +101,7 @@ static __attribute__((noinline)) void examine_block(
 	unsigned some = 0;
 
 	for (unsigned i = 0; i < 8; i++)
-		some |= (probe(set, load_gram(text.at + at + 2 * i)) & 1)
+		some |= (probe(set->t.filter, load_gram(text.at + at + 2 * i)) & 1)
 			<< i;
 	for (; some; some &= some - 1) {
 		size_t i = at + 2 * (size_t)__builtin_ctz(some);
@@ -121,19 +121,19 @@ static uint32_t load_padded(bytes text, size_t at)
 }
 
 /* The portable variant of what literal_skip says. */
-static size_t skip_portable(const struct literal_set *set,
-	const unsigned char *text, size_t at, size_t end)
+static size_t skip_portable(const uint32_t *filter, const unsigned char *text,
+	size_t at, size_t end)
 {
 	for (; at + 18 <= end; at += 16) {
 		const unsigned char *p = text + at;
-		uint32_t any = probe(set, load_gram(p)) |
-			       probe(set, load_gram(p + 2)) |
-			       probe(set, load_gram(p + 4)) |
-			       probe(set, load_gram(p + 6)) |
-			       probe(set, load_gram(p + 8)) |
-			       probe(set, load_gram(p + 10)) |
-			       probe(set, load_gram(p + 12)) |
-			       probe(set, load_gram(p + 14));
+		uint32_t any = probe(filter, load_gram(p)) |
+			       probe(filter, load_gram(p + 2)) |
+			       probe(filter, load_gram(p + 4)) |
+			       probe(filter, load_gram(p + 6)) |
+			       probe(filter, load_gram(p + 8)) |
+			       probe(filter, load_gram(p + 10)) |
+			       probe(filter, load_gram(p + 12)) |
+			       probe(filter, load_gram(p + 14));
 
 		if (__builtin_expect(any & 1, 0))
 			break;
@@ -152,14 +152,14 @@ void literal_scan(const struct literal_set *set, bytes text, size_t from,
 		to = text.n;
 	/* Blocks whose positions all lie before `to`. */
 	end = text.n - to < 2 ? text.n : to + 2;
-	while ((at = skip(set, text.at, at, end)) + 18 <= end) {
+	while ((at = skip(set->t.filter, text.at, at, end)) + 18 <= end) {
 		examine_block(set, text, at, sink, context);
 		at += 16;
 	}
 	for (; at < to; at += LITERAL_STRIDE) {
 		uint32_t gram = load_padded(text, at);
 
-		if (probe(set, gram) & 1)
+		if (probe(set->t.filter, gram) & 1)
 			examine(set, text, at, gram, sink, context);
 	}
 }

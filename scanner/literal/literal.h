@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 
 #include <stdint.h>
+#include <stdio.h>
 
 /* Shorter ones would be everywhere; longer ones are cut by the caller. */
 #define LITERAL_MIN 3
@@ -42,6 +43,16 @@ struct literal_set;
 struct literal_set *literal_set_new(const struct literal *list, size_t count,
 	uint16_t *reach);
 void literal_set_free(struct literal_set *set);
+
+/*
+ * The tables of a set as constants of a C program, and a set over such
+ * constants: for literals that are known when the program is built. NAME is
+ * that of a `const struct literal_tables`.
+ */
+struct literal_tables;
+void literal_set_write(const struct literal_set *set, const char *name,
+	FILE *out);
+struct literal_set *literal_set_over(const struct literal_tables *tables);
 /* How many different ones it holds. */
 size_t literal_set_count(const struct literal_set *set);
 
