@@ -11,8 +11,9 @@
  * start of every match.
  *
  * The walk is depth-first with its own stack, each pair of states once. A
- * pair met again while it is still on the stack is a loop: no bound. Since
- * all bytes that stand in no anchor behave alike, one stands for them all.
+ * pair met again while it is still on the stack is a loop: no bound. From a
+ * state most bytes lead back to where no anchor has begun: one stands for
+ * them all, and only those that go on with an anchor are tried singly.
  *
  * Both automata and the walk are bounded; beyond, the answer is "too large",
  * which callers treat as "not covered".
@@ -132,12 +133,12 @@ static uint32_t build(struct machine *m, const struct pattern_node *node,
 
 /* Aho-Corasick over those anchors that fold case, or over the others. */
 struct trie {
-	uint8_t class[256];   /* of a byte; 0: in no anchor */
-	unsigned char byte[256]; /* one of each class */
+	uint8_t class[256]; /* of a byte; 0: in no anchor */
 	uint32_t classes;
 	uint32_t *next;	   /* [node * classes + class] */
 	uint32_t *longest; /* of the anchors that end here; 0: none does */
 	uint32_t *fail;
+	struct charset *live; /* bytes that lead elsewhere than the root */
 	uint32_t nodes;
 };
 
@@ -152,8 +153,9 @@ static bool trie_alloc(struct trie *t, struct arena *arena, uint32_t nodes)
 		sizeof(*t->next));
 	t->longest = arena_array(arena, nodes, sizeof(*t->longest));
 	t->fail = arena_array(arena, nodes, sizeof(*t->fail));
+	t->live = arena_array(arena, nodes, sizeof(*t->live));
 	t->nodes = 1;
-	return t->next && t->longest && t->fail;
+	return t->next && t->longest && t->fail && t->live;
 }
 
 static void trie_insert(struct trie *t, bytes literal, bool fold)
@@ -205,6 +207,19 @@ static bool trie_link(struct trie *t, struct arena *arena)
 	return true;
 }
 
+static void trie_note_live(struct trie *t, bool fold)
+{
+	for (uint32_t node = 0; node < t->nodes; node++)
+		for (unsigned i = 0; i < 256; i++) {
+			unsigned char c = (unsigned char)i;
+
+			c = fold ? fold_byte(c) : c;
+			if (t->next[node * t->classes + t->class[c]])
+				t->live[node].word[i >> 6] |= (uint64_t)1
+							      << (i & 63);
+		}
+}
+
 static bool trie_build(struct trie *t, struct arena *arena,
 	const struct rule_anchor *anchors, size_t count, bool fold)
 {
@@ -225,7 +240,6 @@ static bool trie_build(struct trie *t, struct arena *arena,
 			c = fold ? fold_byte(c) : c;
 			if (t->class[c])
 				continue;
-			t->byte[t->classes] = c;
 			t->class[c] = (uint8_t)t->classes++;
 		}
 	}
@@ -234,7 +248,10 @@ static bool trie_build(struct trie *t, struct arena *arena,
 	for (size_t i = 0; i < count; i++)
 		if (anchors[i].fold == fold)
 			trie_insert(t, anchors[i].literal, fold);
-	return trie_link(t, arena);
+	if (!trie_link(t, arena))
+		return false;
+	trie_note_live(t, fold);
+	return true;
 }
 
 static uint32_t trie_step(const struct trie *t, uint32_t node,
@@ -261,9 +278,6 @@ struct walk {
 	struct arena *arena;
 	struct machine machine;
 	struct trie exact, fold;
-	unsigned char bytes[256]; /* that anchors are made of */
-	uint32_t byte_count;
-	struct charset relevant;
 	struct pair *pairs;
 	uint32_t pair_count, pair_room;
 	uint32_t *table; /* hash of pairs: index + 1 */
@@ -339,21 +353,6 @@ static uint32_t pair_find(struct walk *w, struct pair key)
 	return w->pair_count++;
 }
 
-/* The bytes to try: all that stand in anchors, and one that does not. */
-static bool walk_bytes(struct walk *w, const struct rule_anchor *anchors,
-	size_t count)
-{
-	for (uint32_t c = 0; c < 256; c++) {
-		unsigned char byte = (unsigned char)c;
-
-		if (w->exact.class[byte] || w->fold.class[fold_byte(byte)]) {
-			w->bytes[w->byte_count++] = byte;
-			w->relevant.word[c >> 6] |= (uint64_t)1 << (c & 63);
-		}
-	}
-	return anchors && count;
-}
-
 static bool walk_begin(struct walk *w, struct arena *arena,
 	const struct pattern *p, const struct rule_anchor *anchors,
 	size_t count)
@@ -367,7 +366,7 @@ static bool walk_begin(struct walk *w, struct arena *arena,
 	if (w->machine.failed ||
 		!trie_build(&w->exact, arena, anchors, count, false) ||
 		!trie_build(&w->fold, arena, anchors, count, true) ||
-		!walk_bytes(w, anchors, count) || !walk_grow(w))
+		!walk_grow(w))
 		return false;
 	w->stack[w->depth++] = (struct frame){
 		.pair = pair_find(w, (struct pair){.state = start})};
@@ -375,28 +374,74 @@ static bool walk_begin(struct walk *w, struct arena *arena,
 	return true;
 }
 
-/* A byte outside every anchor that the set has; false: none. */
-static bool other_byte(const struct walk *w, const struct charset *set,
+/* The first byte of the set from `from` on, or 256. */
+static unsigned set_next(const struct charset *set, unsigned from)
+{
+	while (from < 256) {
+		uint64_t bits = set->word[from >> 6] >> (from & 63);
+
+		if (bits)
+			return from + (unsigned)__builtin_ctzll(bits);
+		from = (from | 63) + 1;
+	}
+	return 256;
+}
+
+/* A byte of the set that leads to no anchor; false: there is none. */
+static bool other_byte(const struct charset *set, const struct charset *live,
 	unsigned char *byte)
 {
 	static const char liked[] = "a0A_-. /=+";
+	struct charset rest;
 
+	for (size_t i = 0; i < 4; i++)
+		rest.word[i] = set->word[i] & ~live->word[i];
+	if (charset_is_empty(&rest))
+		return false;
 	for (const char *c = liked; *c; c++) {
 		*byte = (unsigned char)*c;
-		if (charset_has(set, *byte) &&
-			!charset_has(&w->relevant, *byte))
+		if (charset_has(&rest, *byte))
 			return true;
 	}
-	for (unsigned c = 0; c < 256; c++) {
-		*byte = (unsigned char)c;
-		if (charset_has(set, *byte) &&
-			!charset_has(&w->relevant, *byte))
-			return true;
-	}
-	return false;
+	*byte = (unsigned char)set_next(&rest, 0);
+	return true;
 }
 
 enum way { WAY_NONE, WAY_ANCHOR, WAY_PAIR };
+
+/* way_next for a state that takes a byte; *key is the pair it starts from,
+ * the pattern's state already moved. */
+static enum way byte_next(const struct walk *w, struct frame *frame,
+	struct pair *key, unsigned char *byte, uint32_t *length)
+{
+	const struct pair *from = &w->pairs[frame->pair];
+	const struct charset *set = w->machine.states[from->state].set;
+	struct charset live;
+	unsigned next;
+
+	for (size_t i = 0; i < 4; i++)
+		live.word[i] = w->exact.live[from->exact].word[i] |
+			       w->fold.live[from->fold].word[i];
+	if (frame->edge == 0) {
+		frame->edge++;
+		key->exact = key->fold = 0;
+		if (other_byte(set, &live, byte))
+			return WAY_PAIR;
+	}
+	for (size_t i = 0; i < 4; i++)
+		live.word[i] &= set->word[i];
+	next = set_next(&live, frame->edge - 1);
+	if (next == 256)
+		return WAY_NONE;
+	frame->edge = next + 2;
+	*byte = (unsigned char)next;
+	key->exact = trie_step(&w->exact, from->exact, *byte);
+	key->fold = trie_step(&w->fold, from->fold, fold_byte(*byte));
+	*length = w->exact.longest[key->exact];
+	if (*length < w->fold.longest[key->fold])
+		*length = w->fold.longest[key->fold];
+	return *length ? WAY_ANCHOR : WAY_PAIR;
+}
 
 /*
  * The next way out of the frame's pair. WAY_ANCHOR: *length is that of the
@@ -418,25 +463,7 @@ static enum way way_next(const struct walk *w, struct frame *frame,
 		return WAY_PAIR;
 	}
 	key->state = state->a;
-	if (frame->edge == 0) {
-		frame->edge++;
-		key->exact = key->fold = 0;
-		if (other_byte(w, state->set, byte))
-			return WAY_PAIR;
-	}
-	while (frame->edge <= w->byte_count) {
-		*byte = w->bytes[frame->edge++ - 1];
-		if (!charset_has(state->set, *byte))
-			continue;
-		key->exact = trie_step(&w->exact, from->exact, *byte);
-		key->fold = trie_step(&w->fold, from->fold,
-			fold_byte(*byte));
-		*length = w->exact.longest[key->exact];
-		if (*length < w->fold.longest[key->fold])
-			*length = w->fold.longest[key->fold];
-		return *length ? WAY_ANCHOR : WAY_PAIR;
-	}
-	return WAY_NONE;
+	return byte_next(w, frame, key, byte, length);
 }
 
 static void raise(struct pair *p, int64_t lead)

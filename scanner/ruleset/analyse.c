@@ -95,6 +95,22 @@ static struct rule_anchor *keyword_anchors(const struct load *l,
 	return anchors;
 }
 
+/* Does each of these literals hold one of the words? */
+static bool is_implied(const struct rule_anchor *found, size_t count,
+	const struct rule_anchor *words, size_t word_count)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool holds = false;
+
+		for (size_t j = 0; j < word_count && !holds; j++)
+			holds = bytes_find_nocase(found[i].literal,
+					words[j].literal) != BYTES_NONE;
+		if (!holds)
+			return false;
+	}
+	return count > 0;
+}
+
 static enum status analyse_foreign(const struct load *l, struct rule *rule,
 	const struct pattern *p)
 {
@@ -105,19 +121,24 @@ static enum status analyse_foreign(const struct load *l, struct rule *rule,
 	size_t words_shortest = shortest(words, word_count);
 	struct pattern_cover by_words = {.proof = PATTERN_UNCOVERED};
 	struct pattern_cover by_found = {.proof = PATTERN_UNCOVERED};
+	bool good, implied;
 
 	rule->width = cut(pattern_width(p));
 	rule->finder = RULE_BY_SWEEP;
 	rule->lead = 0;
-	if (words_shortest)
-		by_words = pattern_cover_anchors(l->scratch, p, words,
-			word_count);
 	if (count)
 		by_found = pattern_cover_anchors(l->scratch, p, found, count);
-	if (by_words.proof == PATTERN_COVERED)
+	good = by_found.proof == PATTERN_COVERED && !found[0].fold &&
+	       shortest(found, count) >= ANCHOR_GOOD;
+	implied = by_found.proof == PATTERN_COVERED &&
+		  is_implied(found, count, words, word_count);
+	/* The walk is only taken where its answer is not known already. */
+	if (words_shortest && !(good && implied))
+		by_words = pattern_cover_anchors(l->scratch, p, words,
+			word_count);
+	if (implied || by_words.proof == PATTERN_COVERED)
 		rule->keyword_count = 0;
-	if (by_found.proof == PATTERN_COVERED && !found[0].fold &&
-		shortest(found, count) >= ANCHOR_GOOD) {
+	if (good) {
 		if (!rule->has_confidence && by_found.lead <= 1 &&
 			is_distinctive(found, count))
 			rule->confidence = CONFIDENCE_HIGH;

@@ -22,7 +22,9 @@ static void check_rule(const struct rule *rule)
 		       rule->finder == RULE_BY_NEAR) ==
 		(rule->anchor_count > 0));
 	assert(rule->encodings && rule->confidence < CONFIDENCE_CERTAIN);
-	ruleset_lint(rule, NULL, NULL);
+	/* The built-in ones, which a file may extend, are known. */
+	if (strcmp(rule->file, "fuzz") == 0)
+		ruleset_lint(rule, NULL, NULL);
 }
 
 static void try_file(bytes text)
