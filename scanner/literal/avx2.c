@@ -31,7 +31,7 @@ static __attribute__((target("avx2"))) size_t skip_avx2(
 			(const __m128i *)(const void *)(text + at));
 		__m128i high = _mm_loadl_epi64(
 			(const __m128i *)(const void *)(text + at + 8));
-		__m256i v, mixed, word, a, b;
+		__m256i v, mixed, word, a, b, c;
 
 		/* The last gram takes two bytes more. */
 		high = _mm_insert_epi16(high,
@@ -48,8 +48,10 @@ static __attribute__((target("avx2"))) size_t skip_avx2(
 		b = _mm256_and_si256(
 			_mm256_srli_epi32(mixed, 22 - LITERAL_FILTER_LOG),
 			five);
+		c = _mm256_and_si256(_mm256_srli_epi32(mixed, 2), five);
 		a = _mm256_and_si256(_mm256_srlv_epi32(word, a),
 			_mm256_srlv_epi32(word, b));
+		a = _mm256_and_si256(a, _mm256_srlv_epi32(word, c));
 		if (!_mm256_testz_si256(a, one))
 			break;
 	}

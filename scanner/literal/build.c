@@ -107,6 +107,16 @@ static unsigned gram_surprise(const unsigned char *at)
 	return bits;
 }
 
+/* The same for three bytes. */
+static unsigned part_surprise(const unsigned char *at)
+{
+	unsigned first = class_of(at[0]), next = class_of(at[1]);
+
+	return (unsigned)(surprise_first[first] - 'a') +
+	       (unsigned)(surprise[first][next] - 'a') +
+	       (unsigned)(surprise[next][class_of(at[2])] - 'a');
+}
+
 /*
  * Offset of five bytes of which the commoner gram is the most surprising.
  * Only the first offsets are tried: this runs for thousands at each start.
@@ -132,7 +142,7 @@ static int rarest_grams(bytes text)
 
 struct builder {
 	struct literal_tables t;
-	uint32_t *keys, *heads;
+	uint32_t *keys, *heads, *next;
 	struct literal_entry *entries;
 	unsigned char *pool;
 	uint32_t filter[LITERAL_FILTER_WORDS];
@@ -145,7 +155,8 @@ static void filter_add(struct builder *b, uint32_t gram)
 
 	b->filter[literal_word(mixed)] |=
 		(uint32_t)1 << (literal_bit(mixed) & 31) |
-		(uint32_t)1 << (literal_other_bit(mixed) & 31);
+		(uint32_t)1 << (literal_other_bit(mixed) & 31) |
+		(uint32_t)1 << (literal_third_bit(mixed) & 31);
 }
 
 /*
@@ -198,7 +209,7 @@ static void filter_short(struct builder *b, uint32_t key, bool last)
 static bool is_known(const struct builder *b, uint32_t first,
 	const struct literal *l)
 {
-	for (uint32_t e = first; e; e = b->entries[e].next) {
+	for (uint32_t e = first; e; e = b->next[e]) {
 		const struct literal_entry *entry = &b->entries[e];
 
 		if (entry->tag == l->tag && entry->fold == l->fold &&
@@ -207,6 +218,21 @@ static bool is_known(const struct builder *b, uint32_t first,
 			return true;
 	}
 	return false;
+}
+
+/* Four bytes to compare first, beside the gram where there are any. */
+static void set_check(struct literal_entry *e, bytes text)
+{
+	size_t at = (size_t)(e->gram + 4);
+
+	if (text.n < 4)
+		return;
+	if (at + 4 > text.n)
+		at = e->gram >= 4 ? (size_t)e->gram - 4 : text.n - 4;
+	e->check_at = (uint16_t)at;
+	memcpy(&e->check, text.at + at, 4);
+	if (e->fold)
+		e->check |= LITERAL_ANY_CASE;
 }
 
 /* Enter one gram of a literal whose bytes are in the pool; false: known. */
@@ -228,14 +254,15 @@ static bool add_gram(struct builder *b, const struct literal *l,
 		filter_short(b, key, true);
 	else
 		filter_add(b, key);
+	b->next[place] = *head;
 	b->entries[place] = (struct literal_entry){
-		.next = *head,
 		.tag = l->tag,
 		.text = pool,
 		.n = (uint16_t)l->text.n,
 		.gram = (int16_t)gram,
 		.fold = l->fold,
 	};
+	set_check(&b->entries[place], l->text);
 	*head = place;
 	b->t.entry_count++;
 	return true;
@@ -262,6 +289,7 @@ static void builder_free(struct builder *b)
 		return;
 	free(b->keys);
 	free(b->heads);
+	free(b->next);
 	free(b->entries);
 	free(b->pool);
 	free(b);
@@ -281,11 +309,36 @@ static struct builder *builder_new(size_t grams, size_t pool)
 	b->keys = calloc((size_t)1 << log, sizeof(*b->keys));
 	b->heads = calloc((size_t)1 << log, sizeof(*b->heads));
 	b->entries = calloc(grams + 1, sizeof(*b->entries));
+	b->next = calloc(grams + 1, sizeof(*b->next));
 	b->pool = malloc(pool + 1);
-	if (b->keys && b->heads && b->entries && b->pool)
+	if (b->keys && b->heads && b->entries && b->next && b->pool)
 		return b;
 	builder_free(b);
 	return NULL;
+}
+
+/* Lay the entries of each gram side by side. */
+static bool arrange(struct builder *b)
+{
+	struct literal_entry *list =
+		calloc(b->t.entry_count + 1, sizeof(*list));
+	uint32_t place = 1;
+
+	if (list == NULL)
+		return false;
+	for (size_t i = 0; i <= b->t.mask; i++) {
+		uint32_t e = b->heads[i];
+
+		if (e == 0)
+			continue;
+		b->heads[i] = place;
+		for (; e; e = b->next[e])
+			list[place++] = b->entries[e];
+		list[place - 1].is_last = true;
+	}
+	free(b->entries);
+	b->entries = list;
+	return true;
 }
 
 /* The builder with its memory becomes the set's. */
@@ -293,6 +346,10 @@ static struct literal_set *finish(struct builder *b, size_t pool)
 {
 	struct literal_set *set;
 
+	if (!arrange(b)) {
+		builder_free(b);
+		return NULL;
+	}
 	b->t.keys = b->keys;
 	b->t.heads = b->heads;
 	b->t.entries = b->entries;
@@ -312,8 +369,11 @@ static int choose_gram(const struct literal *l)
 {
 	if (l->text.n < 4)
 		return -1; /* one byte before, or just there */
-	if (l->text.n == 4)
-		return 0;
+	if (l->text.n == 4) /* its other gram lacks a byte: which end? */
+		return part_surprise(l->text.at) >
+				       part_surprise(l->text.at + 1)
+			       ? -1
+			       : 0;
 	return l->is_rare ? (int)(l->text.n - 5) / 2 : rarest_grams(l->text);
 }
 

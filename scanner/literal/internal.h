@@ -5,27 +5,33 @@
 #include "literal/literal.h"
 
 /*
- * Words of the filter, as a power of two: 128 KiB, a part of the second-level
- * cache. Each gram sets two bits of one word.
+ * Words of the filter, as a power of two: 256 KiB, a part of the second-level
+ * cache. Each gram sets three bits of one word.
  */
-#define LITERAL_FILTER_LOG 15
+#define LITERAL_FILTER_LOG 16
 /* The case of a gram's last byte does not matter: half as many to enter when
  * that byte may be anything. */
 #define LITERAL_FOLD 0x20000000u
+#define LITERAL_ANY_CASE 0x20202020u
 /* Grams with a byte that may be anything: the last, or the first. */
 #define LITERAL_HEAD 0x00ffffffu
 #define LITERAL_TAIL 0xffffff00u
 /* Only every second position is looked at. */
 #define LITERAL_STRIDE 2
 
-/* One literal under its gram. Position 0 of the list is not used. */
+/*
+ * One literal under one of its grams; those with the same gram follow each
+ * other. Position 0 of the list is not used.
+ */
 struct literal_entry {
-	uint32_t next; /* with the same gram; 0 ends */
 	uint32_t tag;
 	uint32_t text; /* offset in the pool */
+	uint32_t check; /* four bytes at `check_at`, case folded if `fold` */
 	uint16_t n;
 	int16_t gram; /* offset of the gram in the literal; -1: a byte before */
+	uint16_t check_at; /* in the literal */
 	bool fold;
+	bool is_last; /* with this gram */
 };
 
 /* Bits of the filter for grams of three bytes: 1 KiB each. */
@@ -70,7 +76,7 @@ static inline uint32_t literal_mix(uint32_t gram)
 	return gram * 0xca55ea43u;
 }
 
-/* The word of a gram, and its two bits (the low five of each count). */
+/* The word of a gram, and its three bits (the low five of each count). */
 static inline uint32_t literal_word(uint32_t mixed)
 {
 	return mixed >> (32 - LITERAL_FILTER_LOG);
@@ -82,6 +88,11 @@ static inline uint32_t literal_bit(uint32_t mixed)
 static inline uint32_t literal_other_bit(uint32_t mixed)
 {
 	return mixed >> (22 - LITERAL_FILTER_LOG);
+}
+
+static inline uint32_t literal_third_bit(uint32_t mixed)
+{
+	return mixed >> 2;
 }
 
 /* The bit of a gram of three bytes. */

@@ -1,9 +1,9 @@
 /*
  * The pass over the bytes.
  *
- * At every second position the four bytes there choose a word of the filter and two bits in it. Nearly always one of
- * the two is not set. Eight positions share one branch, so that the processor
- * sees straight code; where both are set the gram is looked up exactly, then
+ * At every second position the four bytes there choose a word of the filter and three bits in it. Nearly always one
+ * of them is not set. Eight positions share one branch, so that the processor
+ * sees straight code; where all are set the gram is looked up exactly, then
  * each literal that has it is compared in full.
  *
  * Why not Vectorscan's literal matcher: it is as fast, but takes tens of
@@ -34,7 +34,8 @@ static inline uint32_t probe(const uint32_t *filter, uint32_t gram)
 	uint32_t word = filter[literal_word(mixed)];
 
 	return word >> (literal_bit(mixed) & 31) &
-	       word >> (literal_other_bit(mixed) & 31);
+	       word >> (literal_other_bit(mixed) & 31) &
+	       word >> (literal_third_bit(mixed) & 31);
 }
 
 static uint32_t lookup(const struct literal_set *set, uint32_t key)
@@ -49,21 +50,39 @@ static uint32_t lookup(const struct literal_set *set, uint32_t key)
 	return set->t.heads[i];
 }
 
+/* Four bytes of the literal tell most impostors without a look at the pool. */
+static bool may_be(const struct literal_entry *e, const unsigned char *start)
+{
+	uint32_t v;
+
+	if (e->n < sizeof(v))
+		return true;
+	memcpy(&v, start + e->check_at, sizeof(v));
+	return (e->fold ? v | LITERAL_ANY_CASE : v) == e->check;
+}
+
+static bool is_equal(const struct literal_set *set,
+	const struct literal_entry *e, const unsigned char *start)
+{
+	bytes want = bytes_of(set->t.pool + e->text, e->n);
+
+	return e->fold ? bytes_equal_nocase(bytes_of(start, e->n), want)
+		       : memcmp(start, want.at, want.n) == 0;
+}
+
 static void compare(const struct literal_set *set, bytes text, size_t at,
 	uint32_t entry, literal_sink *sink, void *context)
 {
-	for (; entry; entry = set->t.entries[entry].next) {
-		const struct literal_entry *e = &set->t.entries[entry];
-		bytes want = bytes_of(set->t.pool + e->text, e->n);
+	const struct literal_entry *e = &set->t.entries[entry];
+
+	for (bool more = entry > 0; more; more = !e->is_last, e++) {
 		size_t start = e->gram < 0 ? at + 1 : at - (size_t)e->gram;
-		bytes got;
 
 		if ((e->gram > 0 && at < (size_t)e->gram) ||
 			start > text.n || text.n - start < e->n)
 			continue;
-		got = bytes_of(text.at + start, e->n);
-		if (e->fold ? bytes_equal_nocase(got, want)
-			    : memcmp(got.at, want.at, want.n) == 0) {
+		if (may_be(e, text.at + start) &&
+			is_equal(set, e, text.at + start)) {
 			struct literal_hit hit = {start > at ? start : at,
 				start, e->n, e->tag};
 

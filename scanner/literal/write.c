@@ -36,8 +36,10 @@ static void write_entries(FILE *out, const char *name,
 		const struct literal_entry *e = &t->entries[i];
 
 		(void)fprintf(out,
-			"\n{%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%u,%d,%d},",
-			e->next, e->tag, e->text, e->n, e->gram, e->fold);
+			"\n{%" PRIu32 ",%" PRIu32 ",%" PRIu32
+			",%u,%d,%u,%d,%d},",
+			e->tag, e->text, e->check, e->n, e->gram, e->check_at,
+			e->fold, e->is_last);
 	}
 	(void)fprintf(out, "};\n");
 }
