@@ -8,7 +8,7 @@
 
 #include "base/banned.h"
 
-uint64_t graph_key(const struct attribute *a, const unsigned char *id)
+uint64_t attribute_graph_key(const struct attribute *a, const unsigned char *id)
 {
 	uint64_t key = hash_64(bytes_of(id, a->options.id_size), a->seed);
 
@@ -35,18 +35,18 @@ static bool keymap_widen(struct keymap *map)
 	wide.keys = calloc(wide.room, sizeof(*wide.keys));
 	wide.values = calloc(wide.room, sizeof(*wide.values));
 	if (!wide.keys || !wide.values) {
-		keymap_free(&wide);
+		attribute_keymap_free(&wide);
 		return false;
 	}
 	for (size_t i = 0; i < map->room; i++)
 		if (map->keys[i])
 			keymap_insert(&wide, map->keys[i], map->values[i]);
-	keymap_free(map);
+	attribute_keymap_free(map);
 	*map = wide;
 	return true;
 }
 
-bool keymap_put(struct keymap *map, uint64_t key, uint32_t value)
+bool attribute_keymap_put(struct keymap *map, uint64_t key, uint32_t value)
 {
 	if (map->count * 2 >= map->room && !keymap_widen(map))
 		return false;
@@ -54,7 +54,7 @@ bool keymap_put(struct keymap *map, uint64_t key, uint32_t value)
 	return true;
 }
 
-uint32_t keymap_get(const struct keymap *map, uint64_t key)
+uint32_t attribute_keymap_get(const struct keymap *map, uint64_t key)
 {
 	size_t at;
 
@@ -67,14 +67,14 @@ uint32_t keymap_get(const struct keymap *map, uint64_t key)
 	return GRAPH_NONE;
 }
 
-void keymap_free(struct keymap *map)
+void attribute_keymap_free(struct keymap *map)
 {
 	free(map->keys);
 	free(map->values);
 	*map = (struct keymap){0};
 }
 
-bool column_grow(struct column *c, size_t more, size_t size)
+bool attribute_column_grow(struct column *c, size_t more, size_t size)
 {
 	size_t room = c->room ? c->room : 64;
 	void *at;
@@ -112,7 +112,8 @@ struct attribute *attribute_new(const struct attribute_options *options,
 		unsigned bit = (unsigned)id[0] << 8 | id[1];
 
 		a->filter[bit >> 6] |= (uint64_t)1 << (bit & 63);
-		if (!keymap_put(&a->wanted_of, graph_key(a, id), (uint32_t)i))
+		if (!attribute_keymap_put(&a->wanted_of,
+			    attribute_graph_key(a, id), (uint32_t)i))
 			goto fail;
 	}
 	return a;
@@ -132,7 +133,7 @@ static void worker_free(struct attribute_worker *w)
 	free(w->tags.at);
 	free(w->names.at);
 	free(w->name_at.at);
-	keymap_free(&w->name_of);
+	attribute_keymap_free(&w->name_of);
 	free(w);
 }
 
@@ -149,9 +150,9 @@ void attribute_free(struct attribute *a)
 	free(a->trees);
 	free(a->commits);
 	free(a->places);
-	keymap_free(&a->wanted_of);
-	keymap_free(&a->tree_of);
-	keymap_free(&a->commit_of);
+	attribute_keymap_free(&a->wanted_of);
+	attribute_keymap_free(&a->tree_of);
+	attribute_keymap_free(&a->commit_of);
 	arena_release(&a->paths);
 	free(a);
 }
@@ -198,7 +199,7 @@ static bool gather_trees(struct attribute *a)
 		for (size_t t = 0; t < a->workers[i]->trees.n; t++) {
 			size_t before = a->tree_of.count;
 
-			if (!keymap_put(&a->tree_of, rows[t].key,
+			if (!attribute_keymap_put(&a->tree_of, rows[t].key,
 				    (uint32_t)a->tree_count))
 				return false;
 			if (a->tree_of.count > before)
@@ -249,7 +250,7 @@ static bool gather_commits(struct attribute *a)
 	for (size_t i = 0; i < total; i++) {
 		size_t before = a->commit_of.count;
 
-		if (!keymap_put(&a->commit_of, a->commits[i].key,
+		if (!attribute_keymap_put(&a->commit_of, a->commits[i].key,
 			    (uint32_t)kept))
 			return false;
 		if (a->commit_of.count > before)
@@ -266,7 +267,7 @@ static void link_edges(struct attribute *a)
 
 		for (size_t e = 0; e < a->workers[i]->edges.n; e++)
 			if (!edges[e].is_blob)
-				edges[e].to = keymap_get(&a->tree_of,
+				edges[e].to = attribute_keymap_get(&a->tree_of,
 					edges[e].key);
 	}
 }
@@ -330,7 +331,7 @@ out:
 	return marked;
 }
 
-enum status graph_link(struct attribute *a, struct error *err)
+enum status attribute_graph_link(struct attribute *a, struct error *err)
 {
 	for (size_t i = 0; i < a->worker_count; i++)
 		if (a->workers[i]->failed)

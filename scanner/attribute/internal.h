@@ -19,17 +19,17 @@ struct keymap {
 	uint32_t *values;
 	size_t room, count; /* room: a power of two, or 0 */
 };
-bool keymap_put(struct keymap *map, uint64_t key, uint32_t value);
+bool attribute_keymap_put(struct keymap *map, uint64_t key, uint32_t value);
 /* GRAPH_NONE when it is not there. */
-uint32_t keymap_get(const struct keymap *map, uint64_t key);
-void keymap_free(struct keymap *map);
+uint32_t attribute_keymap_get(const struct keymap *map, uint64_t key);
+void attribute_keymap_free(struct keymap *map);
 
 /* A growing array; false without memory. */
 struct column {
 	void *at;
 	size_t n, room;
 };
-bool column_grow(struct column *c, size_t more, size_t size);
+bool attribute_column_grow(struct column *c, size_t more, size_t size);
 
 /* An entry of a tree that matters: a subtree, or a wanted blob. */
 struct graph_edge {
@@ -99,15 +99,16 @@ struct attribute {
 	uint64_t dropped, missing;
 };
 
-uint64_t graph_key(const struct attribute *a, const unsigned char *id);
+uint64_t attribute_graph_key(const struct attribute *a,
+	const unsigned char *id);
 /* Gather the workers' rows into one graph and link it. */
-enum status graph_link(struct attribute *a, struct error *err);
+enum status attribute_graph_link(struct attribute *a, struct error *err);
 /* Commits of the graph, parents first, by time where free; malloc'd. */
-uint32_t *graph_order(struct attribute *a);
+uint32_t *attribute_graph_order(struct attribute *a);
 /* Mark what the tips reach. */
-bool graph_reach(struct attribute *a);
+bool attribute_graph_reach(struct attribute *a);
 /* Find the places, given the order. */
-enum status graph_places(struct attribute *a, const uint32_t *order,
+enum status attribute_graph_places(struct attribute *a, const uint32_t *order,
 	struct error *err);
 
 #endif

@@ -67,7 +67,7 @@ static bool waiting_make(const struct attribute *a, struct waiting *w)
 		return false;
 	for (size_t c = 0; c < n; c++)
 		for (uint32_t p = 0; p < a->commits[c].parent_count; p++) {
-			uint32_t parent = keymap_get(&a->commit_of,
+			uint32_t parent = attribute_keymap_get(&a->commit_of,
 				parents_of(a, &a->commits[c])[p]);
 
 			if (parent == GRAPH_NONE)
@@ -83,7 +83,7 @@ static bool waiting_make(const struct attribute *a, struct waiting *w)
 		w->first[i] += w->first[i - 1];
 	for (size_t c = 0; c < n; c++)
 		for (uint32_t p = 0; p < a->commits[c].parent_count; p++) {
-			uint32_t parent = keymap_get(&a->commit_of,
+			uint32_t parent = attribute_keymap_get(&a->commit_of,
 				parents_of(a, &a->commits[c])[p]);
 
 			if (parent != GRAPH_NONE)
@@ -92,7 +92,7 @@ static bool waiting_make(const struct attribute *a, struct waiting *w)
 	return true;
 }
 
-uint32_t *graph_order(struct attribute *a)
+uint32_t *attribute_graph_order(struct attribute *a)
 {
 	size_t n = a->commit_count, done = 0, next = 0;
 	uint32_t *order = calloc(n + 1, sizeof(*order));
@@ -141,7 +141,7 @@ static uint64_t peel(const struct attribute *a, const struct keymap *tags,
 	uint64_t key)
 {
 	for (int depth = 0; depth < 8; depth++) {
-		uint32_t at = keymap_get(tags, key);
+		uint32_t at = attribute_keymap_get(tags, key);
 
 		if (at == GRAPH_NONE)
 			break;
@@ -167,13 +167,13 @@ static bool tags_map(const struct attribute *a, struct keymap *tags)
 		const struct graph_tag *rows = a->workers[i]->tags.at;
 
 		for (size_t t = 0; t < a->workers[i]->tags.n; t++)
-			if (!keymap_put(tags, rows[t].key, number++))
+			if (!attribute_keymap_put(tags, rows[t].key, number++))
 				return false;
 	}
 	return true;
 }
 
-bool graph_reach(struct attribute *a)
+bool attribute_graph_reach(struct attribute *a)
 {
 	uint32_t *stack = calloc(a->commit_count + 1, sizeof(*stack));
 	struct keymap tags = {0};
@@ -181,9 +181,10 @@ bool graph_reach(struct attribute *a)
 	bool reached = stack && tags_map(a, &tags);
 
 	for (size_t i = 0; reached && i < a->options.tip_count; i++) {
-		uint64_t key = graph_key(a,
+		uint64_t key = attribute_graph_key(a,
 			a->options.tips + i * a->options.id_size);
-		uint32_t c = keymap_get(&a->commit_of, peel(a, &tags, key));
+		uint32_t c = attribute_keymap_get(&a->commit_of,
+			peel(a, &tags, key));
 
 		if (c == GRAPH_NONE || a->commits[c].reachable)
 			continue;
@@ -195,7 +196,8 @@ bool graph_reach(struct attribute *a)
 
 		for (uint32_t p = 0; p < c->parent_count; p++) {
 			uint32_t parent =
-				keymap_get(&a->commit_of, parents_of(a, c)[p]);
+				attribute_keymap_get(&a->commit_of,
+					parents_of(a, c)[p]);
 
 			if (parent == GRAPH_NONE)
 				a->missing++;
@@ -205,7 +207,7 @@ bool graph_reach(struct attribute *a)
 			}
 		}
 	}
-	keymap_free(&tags);
+	attribute_keymap_free(&tags);
 	free(stack);
 	return reached;
 }

@@ -86,7 +86,7 @@ static void enter(struct walk *w, uint32_t tree, size_t path_length)
 	if (tree == GRAPH_NONE || !w->a->trees[tree].mark)
 		return;
 	key = mix(w, (uint64_t)tree << 1, path_length);
-	if (keymap_get(&w->entered, key) != GRAPH_NONE)
+	if (attribute_keymap_get(&w->entered, key) != GRAPH_NONE)
 		return;
 	if (w->visits[tree] >= PATHS_OF_TREE || w->depth > LIMIT_TREE_DEPTH) {
 		w->a->dropped++;
@@ -104,7 +104,7 @@ static void enter(struct walk *w, uint32_t tree, size_t path_length)
 		w->levels = levels;
 		w->room = room;
 	}
-	if (!keymap_put(&w->entered, key, 0))
+	if (!attribute_keymap_put(&w->entered, key, 0))
 		w->failed = true;
 	w->visits[tree]++;
 	w->levels[w->depth++] = (struct level){tree, 0, path_length};
@@ -140,7 +140,7 @@ static void meet(struct walk *w, uint32_t blob, size_t path_length)
 {
 	struct place_list *list = &w->a->places[blob];
 	uint64_t key = mix(w, ((uint64_t)blob << 1) | 1, path_length);
-	uint32_t number = keymap_get(&w->found, key);
+	uint32_t number = attribute_keymap_get(&w->found, key);
 
 	if (w->is_head) {
 		if (number != GRAPH_NONE)
@@ -153,7 +153,7 @@ static void meet(struct walk *w, uint32_t blob, size_t path_length)
 		w->a->dropped++;
 		return;
 	}
-	if (!keymap_put(&w->found, key, (uint32_t)list->n) ||
+	if (!attribute_keymap_put(&w->found, key, (uint32_t)list->n) ||
 		!place_add(w, blob, path_length))
 		w->failed = true;
 }
@@ -196,7 +196,8 @@ static void walk_commits(struct walk *w, const uint32_t *order, bool reachable)
 	for (size_t i = 0; i < a->commit_count && !w->failed; i++) {
 		w->commit = &a->commits[order[i]];
 		if ((bool)w->commit->reachable == reachable)
-			walk_tree(w, keymap_get(&a->tree_of, w->commit->tree));
+			walk_tree(w, attribute_keymap_get(&a->tree_of,
+					     w->commit->tree));
 	}
 }
 
@@ -208,13 +209,14 @@ static void walk_head(struct walk *w)
 
 	if (a->options.head == NULL)
 		return;
-	c = keymap_get(&a->commit_of, graph_key(a, a->options.head));
+	c = attribute_keymap_get(&a->commit_of,
+		attribute_graph_key(a, a->options.head));
 	if (c == GRAPH_NONE)
 		return;
-	keymap_free(&w->entered);
+	attribute_keymap_free(&w->entered);
 	memset(w->visits, 0, a->tree_count);
 	w->is_head = true;
-	walk_tree(w, keymap_get(&a->tree_of, a->commits[c].tree));
+	walk_tree(w, attribute_keymap_get(&a->tree_of, a->commits[c].tree));
 }
 
 static int by_path(const void *x, const void *y)
@@ -225,7 +227,7 @@ static int by_path(const void *x, const void *y)
 		bytes_of(q->path, q->path_length));
 }
 
-enum status graph_places(struct attribute *a, const uint32_t *order,
+enum status attribute_graph_places(struct attribute *a, const uint32_t *order,
 	struct error *err)
 {
 	struct walk w = {.a = a};
@@ -240,8 +242,8 @@ enum status graph_places(struct attribute *a, const uint32_t *order,
 		if (a->places[i].n)
 			qsort(a->places[i].at, a->places[i].n,
 				sizeof(*a->places[i].at), by_path);
-	keymap_free(&w.entered);
-	keymap_free(&w.found);
+	attribute_keymap_free(&w.entered);
+	attribute_keymap_free(&w.found);
 	free(w.visits);
 	free(w.levels);
 	free(w.path);
@@ -252,17 +254,17 @@ enum status graph_places(struct attribute *a, const uint32_t *order,
 
 enum status attribute_finish(struct attribute *a, struct error *err)
 {
-	enum status status = graph_link(a, err);
+	enum status status = attribute_graph_link(a, err);
 	uint32_t *order;
 
 	if (status != OK)
 		return status;
-	order = graph_order(a);
-	if (order == NULL || !graph_reach(a))
+	order = attribute_graph_order(a);
+	if (order == NULL || !attribute_graph_reach(a))
 		status = error_set(err, ERR_MEMORY,
 			"attribute findings to commits");
 	else
-		status = graph_places(a, order, err);
+		status = attribute_graph_places(a, order, err);
 	free(order);
 	return status;
 }

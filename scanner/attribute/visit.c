@@ -15,14 +15,14 @@ static uint32_t intern(struct attribute_worker *w, bytes name)
 	uint32_t number;
 
 	key = key ? key : 1;
-	number = keymap_get(&w->name_of, key);
+	number = attribute_keymap_get(&w->name_of, key);
 	if (number != GRAPH_NONE)
 		return number;
 	number = (uint32_t)w->name_at.n;
 	if (w->names.n > UINT32_MAX - name.n - 1 || number > INT32_MAX ||
-		!column_grow(&w->names, name.n + 1, 1) ||
-		!column_grow(&w->name_at, 1, sizeof(uint32_t)) ||
-		!keymap_put(&w->name_of, key, number)) {
+		!attribute_column_grow(&w->names, name.n + 1, 1) ||
+		!attribute_column_grow(&w->name_at, 1, sizeof(uint32_t)) ||
+		!attribute_keymap_put(&w->name_of, key, number)) {
 		w->failed = true;
 		return 0;
 	}
@@ -38,7 +38,7 @@ static void add_edge(struct attribute_worker *w, bytes name, uint64_t key,
 {
 	struct graph_edge *edge;
 
-	if (!column_grow(&w->edges, 1, sizeof(*edge))) {
+	if (!attribute_column_grow(&w->edges, 1, sizeof(*edge))) {
 		w->failed = true;
 		return;
 	}
@@ -80,10 +80,11 @@ static void visit_tree(struct attribute_worker *w, const unsigned char *id,
 		if ((space - at == 5 && *at == '4') ||
 			(space - at == 6 && at[0] == '0' && at[1] == '4')) {
 			add_edge(w, bytes_of(name, (size_t)(stop - name)),
-				graph_key(a, stop + 1), GRAPH_NONE);
+				attribute_graph_key(a, stop + 1), GRAPH_NONE);
 		} else if (may_be_wanted(a, stop + 1)) {
-			uint64_t key = graph_key(a, stop + 1);
-			uint32_t wanted = keymap_get(&a->wanted_of, key);
+			uint64_t key = attribute_graph_key(a, stop + 1);
+			uint32_t wanted =
+				attribute_keymap_get(&a->wanted_of, key);
 
 			if (wanted != GRAPH_NONE)
 				add_edge(w,
@@ -95,13 +96,13 @@ static void visit_tree(struct attribute_worker *w, const unsigned char *id,
 	if (w->edges.n == first)
 		return;
 	if (w->edges.n > UINT32_MAX ||
-		!column_grow(&w->trees, 1, sizeof(*row))) {
+		!attribute_column_grow(&w->trees, 1, sizeof(*row))) {
 		w->failed = true;
 		return;
 	}
 	row = (struct graph_tree *)w->trees.at + w->trees.n++;
 	*row = (struct graph_tree){
-		.key = graph_key(a, id),
+		.key = attribute_graph_key(a, id),
 		.edges = (uint32_t)first,
 		.edge_count = (uint32_t)(w->edges.n - first),
 		.worker = w->number,
@@ -140,7 +141,7 @@ static uint64_t take_link(const struct attribute *a, bytes *text,
 		id[i] = (unsigned char)(high << 4 | low);
 	}
 	*text = rest;
-	return graph_key(a, id);
+	return attribute_graph_key(a, id);
 }
 
 /* The seconds after the last '>' of the committer line. */
@@ -173,11 +174,11 @@ static void visit_commit(struct attribute_worker *w, const unsigned char *id,
 	uint64_t parent;
 	bytes rest = text;
 
-	row.key = graph_key(a, id);
+	row.key = attribute_graph_key(a, id);
 	row.tree = take_link(a, &rest, "tree ");
 	row.parents = (uint32_t)w->parents.n;
 	while ((parent = take_link(a, &rest, "parent ")) != 0) {
-		if (!column_grow(&w->parents, 1, sizeof(parent))) {
+		if (!attribute_column_grow(&w->parents, 1, sizeof(parent))) {
 			w->failed = true;
 			return;
 		}
@@ -186,8 +187,8 @@ static void visit_commit(struct attribute_worker *w, const unsigned char *id,
 	}
 	row.time = committer_time(text);
 	row.id = (uint32_t)(w->ids.n / id_size);
-	if (!column_grow(&w->ids, id_size, 1) ||
-		!column_grow(&w->commits, 1, sizeof(row))) {
+	if (!attribute_column_grow(&w->ids, id_size, 1) ||
+		!attribute_column_grow(&w->commits, 1, sizeof(row))) {
 		w->failed = true;
 		return;
 	}
@@ -199,10 +200,10 @@ static void visit_commit(struct attribute_worker *w, const unsigned char *id,
 static void visit_tag(struct attribute_worker *w, const unsigned char *id,
 	bytes text)
 {
-	struct graph_tag row = {graph_key(w->owner, id), 0};
+	struct graph_tag row = {attribute_graph_key(w->owner, id), 0};
 
 	row.target = take_link(w->owner, &text, "object ");
-	if (!column_grow(&w->tags, 1, sizeof(row))) {
+	if (!attribute_column_grow(&w->tags, 1, sizeof(row))) {
 		w->failed = true;
 		return;
 	}

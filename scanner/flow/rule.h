@@ -10,30 +10,10 @@
 
 #include "base/bytes.h"
 #include "base/charset.h"
+#include "flow/confidence.h"
+#include "flow/encoding.h"
 
 #include <stdint.h>
-
-/* How sure a finding is; the order is meaningful. */
-enum confidence {
-	CONFIDENCE_LOW,
-	CONFIDENCE_MEDIUM,  /* context and entropy */
-	CONFIDENCE_HIGH,    /* distinctive prefix and structure */
-	CONFIDENCE_CERTAIN, /* a checksum was verified */
-};
-
-/* How text may be encoded around a token; ENCODING_PLAIN is "not". */
-enum encoding {
-	ENCODING_PLAIN,
-	ENCODING_BASE64,
-	ENCODING_BASE64URL,
-	ENCODING_HEX,
-	ENCODING_PERCENT,
-	ENCODING_UTF16LE,
-	ENCODING_UTF16BE,
-	ENCODING_COUNT,
-};
-#define ENCODING_BIT(e) (1u << (e))
-#define ENCODING_ALL ((1u << ENCODING_COUNT) - 1)
 
 /* How candidates of a rule are found. */
 enum rule_finder {
@@ -155,13 +135,5 @@ struct rule_decode {
 	uint32_t within;	/* bytes after the anchor to look in */
 	uint32_t min_length, max_length; /* of the encoded run */
 };
-
-/* "low", "medium", "high", "certain". */
-const char *confidence_name(enum confidence c);
-/* False when text names none. */
-bool confidence_parse(bytes text, enum confidence *out);
-/* "plain", "base64", "base64url", "hex", "percent", "utf16le", "utf16be". */
-const char *encoding_name(enum encoding e);
-bool encoding_parse(bytes text, enum encoding *out);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/banned.h"
 
-bool hit_list_add(struct hit_list *list, const struct hit *hit)
+bool history_hits_add(struct hit_list *list, const struct hit *hit)
 {
 	struct hit *at = list->at;
 
@@ -24,7 +24,7 @@ bool hit_list_add(struct hit_list *list, const struct hit *hit)
 	return true;
 }
 
-void hit_list_release(struct hit_list *list)
+void history_hits_release(struct hit_list *list)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		leak_memo_free(list->at[i].memo);
@@ -75,7 +75,7 @@ enum status history_open(struct history **out, const struct repo *repo,
 
 static void worker_free(struct history_worker *w)
 {
-	hit_list_release(&w->hits);
+	history_hits_release(&w->hits);
 	leak_memo_free(w->memo);
 	pack_worker_free(w->pack);
 	free(w);
@@ -88,7 +88,7 @@ void history_close(struct history *h)
 	for (size_t i = 0; i < h->worker_count; i++)
 		worker_free(h->workers[i]);
 	free(h->workers);
-	hit_list_release(&h->hits);
+	history_hits_release(&h->hits);
 	attribute_free(h->attribute);
 	pack_sweep_free(h->sweep);
 	pack_store_close(h->store);
@@ -224,11 +224,11 @@ static enum status gather(struct history *h, struct error *err)
 
 			from->at[k].memo = NULL;
 			from->at[k].name = NULL;
-			if (!hit_list_add(&h->hits, &hit))
+			if (!history_hits_add(&h->hits, &hit))
 				return error_set(err, ERR_MEMORY,
 					"gather findings");
 		}
-		hit_list_release(from);
+		history_hits_release(from);
 	}
 	if (h->hits.n)
 		qsort(h->hits.at, h->hits.n, sizeof(struct hit), by_object);

@@ -64,8 +64,8 @@ struct history_worker {
 };
 
 /* Takes over memo. */
-bool hit_list_add(struct hit_list *list, const struct hit *hit);
-void hit_list_release(struct hit_list *list);
+bool history_hits_add(struct hit_list *list, const struct hit *hit);
+void history_hits_release(struct hit_list *list);
 
 /* scan.c: the visitor of the first phase. */
 void history_scan_unit(struct history_worker *w, size_t unit);

@@ -45,7 +45,7 @@ static void keep(struct history_worker *w, const unsigned char *id,
 		return;
 	}
 	memcpy(hit.id, id, pack_store_id_size(w->owner->store));
-	if (!hit_list_add(&w->hits, &hit))
+	if (!history_hits_add(&w->hits, &hit))
 		w->failed = true;
 }
 

@@ -53,7 +53,8 @@ bool pack_delta_apply(bytes delta, bytes base, unsigned char *out, size_t n)
 	const unsigned char *in, *end;
 	size_t room = n;
 
-	if (!take_size(&delta, &base_size) || !take_size(&delta, &result_size) ||
+	if (!take_size(&delta, &base_size) ||
+		!take_size(&delta, &result_size) ||
 		base_size != base.n || result_size != n)
 		return false;
 	in = delta.at;

@@ -5,6 +5,7 @@
 #define STANCH_PACK_INTERNAL_H
 
 #include "pack/pack.h"
+#include "pack/pool.h"
 
 #include <stdatomic.h>
 
@@ -73,16 +74,6 @@ bool pack_delta_sizes(bytes delta, uint64_t *base, uint64_t *result);
 /* Apply; out has room for the result's size, as pack_delta_sizes said. */
 bool pack_delta_apply(bytes delta, bytes base, unsigned char *out, size_t n);
 
-/* ---- buffers ------------------------------------------------------------ */
-
-/* Object buffers, counted against LIMIT_OBJECT_SUM over all threads. */
-struct pack_pool;
-struct pack_pool *pack_pool_new(_Atomic size_t *held);
-void pack_pool_free(struct pack_pool *p);
-/* NULL: over the limit, or no memory. The size is remembered. */
-unsigned char *pack_pool_get(struct pack_pool *p, size_t n);
-void pack_pool_put(struct pack_pool *p, unsigned char *at);
-
 /* ---- store -------------------------------------------------------------- */
 
 struct pack_loose {
@@ -99,13 +90,17 @@ struct pack_store {
 	char **real_paths;
 	size_t directory_count;
 	size_t id_size;
-	const struct pack_store_options *options;
+	const struct pack_store_options *options; /* while opening */
+	bool is_by_name; /* loose[] is empty: ask the directories */
 	struct pack_store_report report;
 	_Atomic size_t held; /* bytes in object buffers: see pool */
 };
-/* Is the name loose: its index, or BYTES_NONE. */
-size_t pack_store_find_loose(const struct pack_store *store,
-	const unsigned char *id);
+/* Is the name loose, and where. */
+bool pack_store_find_loose(const struct pack_store *store,
+	const unsigned char *id, struct pack_loose *found);
+/* "xx/yyyy..." */
+void pack_loose_name(const unsigned char *id, size_t id_size,
+	char name[PACK_ID_MAX * 2 + 2]);
 /* The pack and entry, searching from pack `first` on. */
 bool pack_store_find(const struct pack_store *store, const unsigned char *id,
 	size_t first, size_t *pack, uint32_t *entry);

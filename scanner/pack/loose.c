@@ -88,22 +88,29 @@ static bool head_inflate(bytes in, struct loose_head *head)
 	return head_parse(bytes_of(out, sizeof(out) - z.avail_out), head);
 }
 
-static enum pack_problem loose_open(const struct pack_store *store,
-	const struct pack_loose *loose, struct pack_map *map,
-	struct loose_head *head)
+void pack_loose_name(const unsigned char *id, size_t id_size,
+	char name[PACK_ID_MAX * 2 + 2])
 {
 	static const char hex[] = "0123456789abcdef";
-	char name[PACK_ID_MAX * 2 + 2];
 	size_t at = 0;
-	enum pack_problem problem;
 
-	for (size_t i = 0; i < store->id_size; i++) {
-		name[at++] = hex[loose->id[i] >> 4];
-		name[at++] = hex[loose->id[i] & 15];
+	for (size_t i = 0; i < id_size; i++) {
+		name[at++] = hex[id[i] >> 4];
+		name[at++] = hex[id[i] & 15];
 		if (i == 0)
 			name[at++] = '/';
 	}
 	name[at] = '\0';
+}
+
+static enum pack_problem loose_open(const struct pack_store *store,
+	const struct pack_loose *loose, struct pack_map *map,
+	struct loose_head *head)
+{
+	char name[PACK_ID_MAX * 2 + 2];
+	enum pack_problem problem;
+
+	pack_loose_name(loose->id, store->id_size, name);
 	problem = pack_map_open(map, store->directories[loose->directory],
 		name);
 	if (problem != PACK_FINE)

@@ -57,6 +57,12 @@ struct pack_store_options {
 	 */
 	const char *const *allowed;
 	size_t allowed_count;
+	size_t id_size; /* as the config says; 0: what the store shows */
+	/*
+	 * Loose objects are not listed but looked for by name, so that opening
+	 * costs nothing; then no sweep and no count. Needs id_size.
+	 */
+	bool is_by_name;
 };
 
 /* What opening found that cannot be used. */
@@ -84,6 +90,13 @@ size_t pack_store_id_size(const struct pack_store *store);
 /* Distinct names in the store. O(objects) the first time. */
 uint64_t pack_store_count(struct pack_store *store);
 bool pack_store_has(const struct pack_store *store, const unsigned char *id);
+/*
+ * The one object whose name starts with `digits` hex digits (at least 4), as
+ * in `prefix`, high digit first. ERR_NOT_FOUND; ERR_USAGE: more than one.
+ */
+enum status pack_store_find_prefix(const struct pack_store *store,
+	const unsigned char *prefix, size_t digits,
+	unsigned char id[PACK_ID_MAX], struct error *err) MUST_USE;
 
 struct pack_worker *pack_worker_new(struct pack_store *store);
 void pack_worker_free(struct pack_worker *w);
@@ -95,6 +108,13 @@ void pack_worker_free(struct pack_worker *w);
 enum status pack_read(struct pack_worker *w, const unsigned char *id,
 	enum pack_type *type, bytes *data, enum pack_problem *problem,
 	struct error *err) MUST_USE;
+/*
+ * A blob over LIMIT_OBJECT, in pieces; it must be stored whole, not as a
+ * delta. Statuses as pack_read.
+ */
+enum status pack_read_pieces(struct pack_worker *w, const unsigned char *id,
+	void (*piece)(void *context, bytes piece), void *context,
+	enum pack_problem *problem, struct error *err) MUST_USE;
 /* Its type and size only; cheaper for large ones. */
 enum status pack_read_header(struct pack_worker *w, const unsigned char *id,
 	enum pack_type *type, uint64_t *size, enum pack_problem *problem,

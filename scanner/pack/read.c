@@ -68,7 +68,8 @@ struct step {
 struct chain {
 	struct step *steps;
 	size_t count;
-	size_t loose; /* base of the last step, or BYTES_NONE */
+	struct pack_loose loose; /* base of the last step */
+	bool is_on_loose;
 };
 
 static enum pack_problem chain_add(struct chain *c, size_t pack,
@@ -116,10 +117,9 @@ static enum pack_problem chain_follow(struct pack_worker *w, size_t pack,
 				   &pack, &entry)) {
 			offset = pack_file_offset(&store->packs[pack], entry);
 		} else {
-			c->loose = pack_store_find_loose(store,
-				last->entry.base_id);
-			return c->loose == BYTES_NONE ? PACK_NO_BASE
-						      : PACK_FINE;
+			c->is_on_loose = pack_store_find_loose(store,
+				last->entry.base_id, &c->loose);
+			return c->is_on_loose ? PACK_FINE : PACK_NO_BASE;
 		}
 	}
 }
@@ -191,9 +191,8 @@ static enum pack_problem chain_rebuild(struct pack_worker *w,
 	size_t left = c->count;
 	enum pack_problem problem;
 
-	if (c->loose != BYTES_NONE) {
-		problem = pack_loose_read(w, &w->store->loose[c->loose], type,
-			data, n);
+	if (c->is_on_loose) {
+		problem = pack_loose_read(w, &c->loose, type, data, n);
 	} else {
 		left--;
 		*type = c->steps[left].entry.type;
@@ -214,7 +213,7 @@ static enum pack_problem chain_rebuild(struct pack_worker *w,
 enum pack_problem pack_entry_read(struct pack_worker *w, size_t pack,
 	uint64_t offset, enum pack_type *type, unsigned char **data, size_t *n)
 {
-	struct chain chain = {.loose = BYTES_NONE};
+	struct chain chain = {.count = 0};
 	enum pack_problem problem;
 
 	*data = NULL;
@@ -244,7 +243,8 @@ enum status pack_read(struct pack_worker *w, const unsigned char *id,
 	enum pack_type *type, bytes *data, enum pack_problem *problem,
 	struct error *err)
 {
-	size_t pack, n = 0, loose;
+	struct pack_loose loose;
+	size_t pack, n = 0;
 	uint32_t entry;
 
 	pack_pool_put(w->pool, w->held);
@@ -257,12 +257,10 @@ enum status pack_read(struct pack_worker *w, const unsigned char *id,
 			pack_file_offset(&w->store->packs[pack], entry), type,
 			&w->held, &n);
 	} else {
-		loose = pack_store_find_loose(w->store, id);
-		if (loose == BYTES_NONE)
+		if (!pack_store_find_loose(w->store, id, &loose))
 			return error_set(err, ERR_NOT_FOUND,
 				"read object: no such");
-		*problem = pack_loose_read(w, &w->store->loose[loose], type,
-			&w->held, &n);
+		*problem = pack_loose_read(w, &loose, type, &w->held, &n);
 	}
 	if (*problem == PACK_FINE)
 		*data = bytes_of(w->held, n);
@@ -274,7 +272,7 @@ enum status pack_read(struct pack_worker *w, const unsigned char *id,
 static enum pack_problem packed_header(struct pack_worker *w, size_t pack,
 	uint64_t offset, enum pack_type *type, uint64_t *size)
 {
-	struct chain chain = {.loose = BYTES_NONE};
+	struct chain chain = {.count = 0};
 	enum pack_problem problem = chain_follow(w, pack, offset, &chain);
 	const struct step *first = chain.steps, *last;
 	uint64_t unused;
@@ -283,9 +281,8 @@ static enum pack_problem packed_header(struct pack_worker *w, size_t pack,
 		goto out;
 	last = &chain.steps[chain.count - 1];
 	*type = last->entry.type;
-	if (chain.loose != BYTES_NONE)
-		problem = pack_loose_header(w, &w->store->loose[chain.loose],
-			type, &unused);
+	if (chain.is_on_loose)
+		problem = pack_loose_header(w, &chain.loose, type, &unused);
 	*size = first->entry.size;
 	if (problem == PACK_FINE && first->entry.type >= PACK_OFS_DELTA) {
 		unsigned char *delta;
@@ -310,7 +307,8 @@ enum status pack_read_header(struct pack_worker *w, const unsigned char *id,
 	enum pack_type *type, uint64_t *size, enum pack_problem *problem,
 	struct error *err)
 {
-	size_t pack, loose;
+	struct pack_loose loose;
+	size_t pack;
 	uint32_t entry;
 
 	*problem = PACK_FINE;
@@ -322,9 +320,44 @@ enum status pack_read_header(struct pack_worker *w, const unsigned char *id,
 			size);
 		return told(err, *problem);
 	}
-	loose = pack_store_find_loose(w->store, id);
-	if (loose == BYTES_NONE)
+	if (!pack_store_find_loose(w->store, id, &loose))
 		return error_set(err, ERR_NOT_FOUND, "read object: no such");
-	*problem = pack_loose_header(w, &w->store->loose[loose], type, size);
+	*problem = pack_loose_header(w, &loose, type, size);
+	return told(err, *problem);
+}
+
+enum status pack_read_pieces(struct pack_worker *w, const unsigned char *id,
+	void (*piece)(void *context, bytes piece), void *context,
+	enum pack_problem *problem, struct error *err)
+{
+	struct pack_loose loose;
+	struct step step;
+	size_t pack;
+	uint32_t entry;
+	uint64_t size;
+	enum pack_type type;
+
+	*problem = PACK_FINE;
+	if (w->store->id_size == 0)
+		return error_set(err, ERR_NOT_FOUND, "read object: no such");
+	if (pack_store_find(w->store, id, 0, &pack, &entry)) {
+		const struct pack_file *f = &w->store->packs[pack];
+
+		step.pack = pack;
+		if (!pack_entry_parse(f, pack_file_offset(f, entry),
+			    &step.entry))
+			*problem = PACK_CORRUPT;
+		else if (step.entry.type >= PACK_OFS_DELTA)
+			*problem = PACK_TOO_LARGE;
+		else if (!pack_inflate_stream(step_data(w, &step), 0,
+				 step.entry.size, piece, context))
+			*problem = PACK_CORRUPT;
+		return told(err, *problem);
+	}
+	if (!pack_store_find_loose(w->store, id, &loose))
+		return error_set(err, ERR_NOT_FOUND, "read object: no such");
+	*problem = pack_loose_header(w, &loose, &type, &size);
+	if (*problem == PACK_FINE)
+		*problem = pack_loose_stream(w, &loose, size, piece, context);
 	return told(err, *problem);
 }

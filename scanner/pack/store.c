@@ -329,7 +329,8 @@ static enum status add_directory(struct pack_store *store, const char *path,
 		return status;
 	}
 	status = add_packs(store, fd, err);
-	for (unsigned fan = 0; status == OK && fan < 256; fan++)
+	for (unsigned fan = 0;
+		status == OK && !store->is_by_name && fan < 256; fan++)
 		status = add_fan(store, fd, fan, err);
 	if (status == OK)
 		status = add_alternates(store, fd, real, depth, err);
@@ -366,6 +367,10 @@ enum status pack_store_open(struct pack_store **out, const char *objects,
 	if (store == NULL)
 		return error_set(err, ERR_MEMORY, "open objects %s", objects);
 	store->options = options;
+	if (options) {
+		store->id_size = options->id_size;
+		store->is_by_name = options->is_by_name && options->id_size;
+	}
 	status = pack_store_add(store, objects, err);
 	if (status != OK)
 		pack_store_close(store);
@@ -411,18 +416,40 @@ size_t pack_store_id_size(const struct pack_store *store)
 	return store->id_size ? store->id_size : 20;
 }
 
-size_t pack_store_find_loose(const struct pack_store *store,
-	const unsigned char *id)
+/* The first directory that has a file of this name. */
+static bool find_by_name(const struct pack_store *store,
+	const unsigned char *id, struct pack_loose *found)
+{
+	char name[PACK_ID_MAX * 2 + 2];
+
+	pack_loose_name(id, store->id_size, name);
+	for (size_t i = 0; i < store->directory_count; i++)
+		if (faccessat(store->directories[i], name, F_OK,
+			    AT_SYMLINK_NOFOLLOW) == 0) {
+			*found = (struct pack_loose){
+				.directory = (uint32_t)i};
+			memcpy(found->id, id, store->id_size);
+			return true;
+		}
+	return false;
+}
+
+bool pack_store_find_loose(const struct pack_store *store,
+	const unsigned char *id, struct pack_loose *found)
 {
 	struct pack_loose key = {.directory = 0};
 	const struct pack_loose *hit;
 
+	if (store->is_by_name)
+		return find_by_name(store, id, found);
 	memcpy(key.id, id, store->id_size);
 	hit = store->loose_count ? bsearch(&key, store->loose,
 					   store->loose_count, sizeof(key),
 					   by_id)
 				 : NULL;
-	return hit ? (size_t)(hit - store->loose) : BYTES_NONE;
+	if (hit)
+		*found = *hit;
+	return hit != NULL;
 }
 
 bool pack_store_find(const struct pack_store *store, const unsigned char *id,
@@ -438,12 +465,108 @@ bool pack_store_find(const struct pack_store *store, const unsigned char *id,
 
 bool pack_store_has(const struct pack_store *store, const unsigned char *id)
 {
+	struct pack_loose loose;
 	size_t pack;
 	uint32_t entry;
 
 	return store->id_size &&
 	       (pack_store_find(store, id, 0, &pack, &entry) ||
-		       pack_store_find_loose(store, id) != BYTES_NONE);
+		       pack_store_find_loose(store, id, &loose));
+}
+
+/* What an abbreviation has led to so far. */
+struct abbreviation {
+	const unsigned char *prefix;
+	size_t digits;
+	unsigned char id[PACK_ID_MAX];
+	size_t hits; /* of different names */
+};
+
+static bool has_prefix(const struct abbreviation *a, const unsigned char *id)
+{
+	size_t whole = a->digits / 2;
+
+	return memcmp(id, a->prefix, whole) == 0 &&
+	       (a->digits % 2 == 0 || id[whole] >> 4 == a->prefix[whole] >> 4);
+}
+
+static void meet(struct abbreviation *a, const unsigned char *id, size_t n)
+{
+	if (!has_prefix(a, id) || (a->hits && memcmp(a->id, id, n) == 0))
+		return;
+	memcpy(a->id, id, n);
+	a->hits++;
+}
+
+static void meet_packed(struct abbreviation *a, const struct pack_file *f)
+{
+	uint32_t first = a->prefix[0]
+		? pack_be32(f->fanout + (a->prefix[0] - 1) * 4) : 0;
+	uint32_t end = pack_be32(f->fanout + a->prefix[0] * 4);
+	uint32_t low = first, high = end;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (memcmp(pack_file_id(f, middle), a->prefix,
+			    a->digits / 2) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < end && a->hits < 2 &&
+		memcmp(pack_file_id(f, low), a->prefix, a->digits / 2) == 0;
+		low++)
+		meet(a, pack_file_id(f, low), f->id_size);
+}
+
+/* One directory of loose objects, listed for this question. */
+static void meet_fan(struct abbreviation *a, const struct pack_store *store,
+	int objects)
+{
+	unsigned char id[PACK_ID_MAX];
+	struct dirent *entry;
+	char name[3];
+	DIR *dir;
+	int fd;
+
+	snprintf(name, sizeof(name), "%02x", a->prefix[0]);
+	fd = openat(objects, name,
+		O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (dir == NULL && fd >= 0)
+		close(fd);
+	while (dir && (entry = readdir(dir)) != NULL)
+		if (loose_id(a->prefix[0], entry->d_name, id) ==
+			store->id_size)
+			meet(a, id, store->id_size);
+	if (dir)
+		closedir(dir);
+}
+
+enum status pack_store_find_prefix(const struct pack_store *store,
+	const unsigned char *prefix, size_t digits,
+	unsigned char id[PACK_ID_MAX], struct error *err)
+{
+	struct abbreviation a = {.prefix = prefix, .digits = digits};
+
+	if (digits < 4 || digits > store->id_size * 2)
+		return error_set(err, ERR_NOT_FOUND, "find object: no such");
+	for (size_t i = 0; i < store->pack_count; i++)
+		meet_packed(&a, &store->packs[i]);
+	for (size_t i = 0; i < store->loose_count; i++)
+		meet(&a, store->loose[i].id, store->id_size);
+	for (size_t i = 0; store->is_by_name && i < store->directory_count;
+		i++)
+		meet_fan(&a, store, store->directories[i]);
+	if (a.hits == 0)
+		return error_set(err, ERR_NOT_FOUND, "find object: no such");
+	if (a.hits > 1)
+		return error_set(err, ERR_USAGE,
+			"find object: the abbreviation fits several");
+	memset(id, 0, PACK_ID_MAX);
+	memcpy(id, a.id, store->id_size);
+	return OK;
 }
 
 bool pack_entry_is_copy(const struct pack_store *store, size_t p, uint32_t i)
