@@ -59,6 +59,9 @@
 #define LIMIT_ARCHIVE_FREE ((uint64_t)16 << 20)
 /* A nested archive is held in memory up to this size; larger is skipped. */
 #define LIMIT_ARCHIVE_NESTED ((size_t)32 << 20)
+/* Memory that a compressed file may ask its reader to keep; `xz -9` asks for
+ * 64 MiB, `zstd --long` for 128. One that asks for more is skipped. */
+#define LIMIT_ARCHIVE_WINDOW ((uint64_t)128 << 20)
 
 /* A git object held in memory; larger plain ones are streamed, larger
  * results of deltas are counted as skipped. */

@@ -104,6 +104,7 @@ static bool is_over_ratio(const struct level *l)
 static la_ssize_t give_bytes(struct archive *a, void *data, const void **out)
 {
 	struct level *l = data;
+	bool is_first;
 	ssize_t n;
 
 	(void)a;
@@ -114,9 +115,13 @@ static la_ssize_t give_bytes(struct archive *a, void *data, const void **out)
 		l->trouble = SKIP_ARCHIVE_RATIO;
 	if (l->trouble != SKIP_NONE)
 		return -1;
+	is_first = l->feed.packed == 0;
 	n = source_feed_read(&l->feed, out);
 	if (n < 0)
 		l->trouble = SKIP_UNREADABLE;
+	else if (is_first && source_head_window(bytes_of(*out, (size_t)n)) >
+			LIMIT_ARCHIVE_WINDOW)
+		l->trouble = SKIP_LIMIT;
 	/* a hole can be read for ever and holds nothing */
 	if (l->feed.packed > LIMIT_ARCHIVE_FREE &&
 		l->feed.packed / LIMIT_ARCHIVE_RATIO > l->feed.stored)
@@ -369,7 +374,8 @@ static void scan_link(struct level *l, struct archive_entry *entry)
 
 	if (target == NULL)
 		target = api->archive_entry_symlink_utf8(entry);
-	if (target == NULL || !to->begin(to->context, buf_bytes(&l->scan->path)))
+	if (target == NULL ||
+		!to->begin(to->context, buf_bytes(&l->scan->path)))
 		return;
 	to->data(to->context, bytes_text(target));
 	to->end(to->context);

@@ -105,10 +105,11 @@ static int open_by(step *one, size_t max, int root, bytes path, int flags)
 		return one(root, ".", flags);
 	while (path.n) {
 		size_t n = max ? stretch(path, max) : component(path);
-		int way = n == path.n ? flags :
-					O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+		int way = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 		int next, saved;
 
+		if (n == path.n)
+			way = flags;
 		if (n == 0 || n > STRETCH_MAX) {
 			if (dir != root)
 				close(dir);

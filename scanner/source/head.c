@@ -6,7 +6,7 @@
  * to what its format says about the fields that follow its magic: reserved
  * bits, versions, method numbers, header checksums.
  */
-#include "source/source.h"
+#include "source/internal.h"
 
 #include "base/hash.h"
 
@@ -146,6 +146,52 @@ static bool is_tar(bytes b)
 		signed_sum += (signed char)b.at[i];
 	}
 	return want == sum || (signed_sum > 0 && want == (uint32_t)signed_sum);
+}
+
+static uint64_t power_of_two(unsigned n)
+{
+	return n < 63 ? (uint64_t)1 << n : UINT64_MAX;
+}
+
+/* The block header at 12: flags, sizes (each present one a number of up to
+ * nine bytes), then the filters; 0x21 is LZMA2 with one byte for its size. */
+static uint64_t xz_window(bytes b)
+{
+	size_t at = 14, sizes;
+
+	if (b.n < 40)
+		return 0;
+	sizes = (b.at[13] >> 6 & 1u) + (b.at[13] >> 7 & 1u);
+	for (; sizes && at < 36; at++)
+		sizes -= b.at[at] < 0x80;
+	for (; at + 2 < b.n && at < 37 && b.at[at] != 0x21; at++)
+		;
+	if (b.at[at] != 0x21 || b.at[at + 1] != 1)
+		return 0;
+	return (2 | (uint64_t)(b.at[at + 2] & 1))
+		<< (b.at[at + 2] / 2 % 32 + 11);
+}
+
+/* RFC 8878 3.1.1.1: no window byte in a frame of a single segment. */
+static uint64_t zstd_window(bytes b)
+{
+	uint64_t base;
+
+	if (b.n < 6 || b.at[4] & 0x20)
+		return 0;
+	base = power_of_two(10u + (b.at[5] >> 3));
+	return base + base / 8 * (b.at[5] & 7);
+}
+
+uint64_t source_head_window(bytes head)
+{
+	if (is_xz(head))
+		return xz_window(head);
+	if (is_zstd(head) && !(head.at[0] & 0x50))
+		return zstd_window(head);
+	if (is_lzma(head))
+		return le32(head.at + 1);
+	return is_lzip(head) ? power_of_two(head.at[5] & 0x1f) : 0;
 }
 
 typedef bool is_kind(bytes head);

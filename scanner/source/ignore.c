@@ -7,10 +7,10 @@
  * them are refused by one memcmp.
  *
  * The glob keeps one place to go back to for the last `*` and one for the
- * last double star, instead of recursing: a `*` stays within its component, so an
- * earlier one never helps once a `/` has been matched, and what stands before
- * a double star may as well end as early as it can. That makes a match at
- * most quadratic; a count of steps caps it.
+ * last double star, instead of recursing: a `*` stays within its component,
+ * so an earlier one never helps once a `/` has been matched, and what stands
+ * before a double star may as well end as early as it can. That makes a
+ * match at most quadratic; a count of steps caps it.
  *
  * Anything that we cannot keep (too long, too many) makes us obey less, so
  * that more is scanned, never less.

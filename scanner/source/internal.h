@@ -83,7 +83,7 @@ struct source_view {
 	struct source_repositories *all;
 	const struct source_rules *rules; /* NULL: nothing is ignored */
 	struct buf path; /* of an entry, relative to its repository */
-	size_t prefix;	 /* bytes of path that name the directory, with / */
+	size_t prefix;	 /* bytes of path up to the name */
 };
 /* What the listing of a directory showed. */
 struct source_sight {
@@ -98,6 +98,12 @@ void source_view_end(struct source_view *view);
 /* tree_path is the entry's path in the tree, name its last part. */
 bool source_view_is_ignored(struct source_view *view, bytes tree_path,
 	bytes name, enum source_kind kind);
+
+/* ---- head.c ------------------------------------------------------------- */
+
+/* Bytes of memory that the first layer of compression asks its reader to
+ * keep, as far as its head says; else 0. */
+uint64_t source_head_window(bytes head);
 
 /* ---- tree.c ------------------------------------------------------------- */
 

@@ -418,7 +418,8 @@ static enum status read_file(struct source_input *in, unsigned char *at,
 	if (in->at > in->size && in->at - in->size > in->size + GROWTH_MAX) {
 		in->is_end = true;
 		*why = SKIP_LIMIT;
-		return error_set(err, ERR_LIMIT, "read: the file keeps growing");
+		return error_set(err, ERR_LIMIT,
+			"read: the file keeps growing");
 	}
 	return OK;
 }

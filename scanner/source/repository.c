@@ -63,7 +63,7 @@ struct source_rules {
 
 struct source_repositories {
 	int root;			       /* [frozen] */
-	uint64_t seed;			       /* of path hashes [frozen] */
+	uint64_t seed; /* of path hashes [frozen] */
 	pthread_mutex_t lock;
 	struct source_rules *buckets[BUCKETS]; /* [lock: lock] */
 	struct repository *repositories;       /* [lock: lock] */
@@ -86,8 +86,8 @@ static void load_index(struct source_repositories *all, struct repository *r)
 				 O_RDONLY);
 	if (dir < 0)
 		return;
-	if (source_gitdir_open(all->root, dir, r->above ? NULL : r->place, &gitdir) ==
-		FOUND_GITDIR) {
+	if (source_gitdir_open(all->root, dir, r->above ? NULL : r->place,
+		    &gitdir) == FOUND_GITDIR) {
 		buf_init(&file, LIMIT_GIT_INDEX);
 		if (source_small_file(gitdir, "index", &file)) {
 			r->index = source_index_new(buf_bytes(&file));

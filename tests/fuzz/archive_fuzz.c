@@ -86,8 +86,8 @@ static void scan(int fd, const struct source_archive_limits *limits,
 			status == ERR_UNSUPPORTED);
 		assert(!seen.is_open);
 		/* a file may be read twice, once for each way to see it */
-		assert(seen.bytes <= 8 * (LIMIT_ARCHIVE_FREE +
-			(uint64_t)LIMIT_ARCHIVE_RATIO * size + ((uint64_t)64 << 20)));
+		assert(seen.bytes <= 8 * ((uint64_t)80 << 20) +
+				8 * LIMIT_ARCHIVE_RATIO * (uint64_t)size);
 	}
 	source_close(in);
 	source_reader_free(r);

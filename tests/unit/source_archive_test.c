@@ -261,8 +261,8 @@ static void test_kinds(void)
 
 static void test_what_is_no_archive(void)
 {
-	static const char *const texts[] = {"", "PK", "PK\3\4 is how zip begins",
-		"\x1f\x8b", "BZh9 compressed?", "7z\xbc\xaf\x27\x1c",
+	static const char *const texts[] = {"", "PK",
+		"PK\3\4 is how zip begins", "\x1f\x8b", "BZh9 compressed?", "7z\xbc\xaf\x27\x1c",
 		"]\0\0 brackets", "070701", "!<arch>\n",
 		"LZIP is a name", "(\xb5/\xfd"};
 	unsigned char zeros[512] = {0};
@@ -365,7 +365,8 @@ static void test_limits_of_the_caller(void)
 	unpacked_release(&u);
 	u = (struct unpacked){0};
 	CHECK(unpack(&u, &w, "a.tgz", &none) == OK);
-	CHECK_BYTES(buf_bytes(&u.text), bytes_text("skip a.tgz archive_depth\n"));
+	CHECK_BYTES(buf_bytes(&u.text),
+		bytes_text("skip a.tgz archive_depth\n"));
 	unpacked_release(&u);
 	CHECK(unpack(&over, &w, "a.tgz", NULL) == OK);
 	CHECK_BYTES(buf_bytes(&over.text), bytes_text("a.tgz!small=x\n\n"));
@@ -548,6 +549,34 @@ static void test_too_many_members(void)
 	workshop_end(&w);
 }
 
+/* What asks for too much memory is refused, what is usual is not. */
+static void test_windows(void)
+{
+	static const char *const usual[] = {"xz -9", "xz -0", "zstd -q",
+		"zstd -q --long=27", "xz --format=lzma -9",
+		"xz --x86 --lzma2=dict=64MiB"};
+	static const char *const large[] = {"xz --lzma2=dict=512MiB",
+		"zstd -q --long=28", "xz --format=lzma --lzma1=dict=512MiB",
+		"xz --x86 --lzma2=dict=192MiB"};
+	struct workshop w;
+	char line[128];
+
+	if (!workshop_has("xz") || !workshop_has("zstd"))
+		return;
+	workshop_begin(&w);
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		snprintf(line, sizeof(line), "echo x | %s >f", usual[i]);
+		workshop_must(&w, line);
+		check_unpacked(&w, "f", "f!f=x\n\n");
+	}
+	for (size_t i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
+		snprintf(line, sizeof(line), "echo x | %s >f", large[i]);
+		workshop_must(&w, line);
+		check_unpacked(&w, "f", "skip f limit\n");
+	}
+	workshop_end(&w);
+}
+
 /* A tar whose member is a hole of a terabyte. */
 static void test_sparse_archive(void)
 {
@@ -694,6 +723,7 @@ static const struct unit_test tests[] = {
 	{"a nest of bombs ends", test_nest},
 	{"layers of gzip cost depth", test_layers_of_gzip},
 	{"too many members end", test_too_many_members},
+	{"what asks for too much memory is said", test_windows},
 	{"a sparse archive ends", test_sparse_archive},
 	{"a cut archive is told as far as it goes", test_cut_archives},
 	{"wrong bytes do no harm", test_wrong_bytes},

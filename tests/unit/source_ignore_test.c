@@ -403,7 +403,8 @@ static void test_index_versions(void)
 			"git init -q --object-format=%s r; cd r; mkdir -p d/e; "
 			"for i in $(seq 30); do echo $i >d/f$i; done; "
 			"echo x >d/e/long-name-of-a-file; echo y >a.env; "
-			"git add -A; echo z >later; git add -N later", formats[i]);
+			"git add -A; echo z >later; git add -N later",
+			formats[i]);
 		workshop_must(&w, line);
 		workshop_path(&w, "r", r.path, sizeof(r.path));
 		for (int version = 2; version <= 4; version++) {

@@ -205,8 +205,8 @@ static void test_depth_is_capped(void)
 static void test_odd_names(void)
 {
 	static const char *const names[] = {"\x01", "\t", "\n", "\x1b[2J",
-		" ", "-rf", "=cmd|calc!A1", "CON", "a\nb", "a\\b", "cafe\xcc\x81",
-		"caf\xc3\xa9", "trail ", "\xe2\x80\xae" "cod", "\xff\xfe"};
+		" ", "-rf", "=cmd|calc!A1", "CON", "a\nb", "a\\b",
+		"cafe\xcc\x81", "caf\xc3\xa9", "trail ", "\xe2\x80\xae" "cod", "\xff\xfe"};
 	struct workshop w;
 	struct source_reader *r = source_reader_new();
 	struct source_tree *tree;
