@@ -184,7 +184,10 @@ static void scan_whole(struct scan *s, bytes data)
 	}
 }
 
-static void scan_stream_window(struct scan *s)
+/* Does the text go on behind what the buffer holds? */
+enum rest { REST_FOLLOWS, REST_NONE };
+
+static void scan_stream_window(struct scan *s, enum rest rest)
 {
 	size_t end = s->core + LIMIT_WINDOW;
 	struct window w = {
@@ -193,10 +196,9 @@ static void scan_stream_window(struct scan *s)
 		.to = s->window_n,
 		.core = s->core,
 		.core_end = at_most(end, s->window_n),
+		.is_last = rest == REST_NONE,
 	};
 
-	/* The buffer holds no more than a margin behind the core. */
-	w.is_last = w.core_end == s->window_n;
 	scan_window(s, &w);
 }
 
@@ -226,7 +228,7 @@ static void add_units(struct scan *s, bytes units)
 		units = bytes_drop(units, n);
 		/* Only when more follows: the last window has no margin. */
 		if (s->window_n == full && units.n) {
-			scan_stream_window(s);
+			scan_stream_window(s, REST_FOLLOWS);
 			slide(s);
 		}
 	}
@@ -319,7 +321,7 @@ enum status scan_end(struct scan *s, struct error *err)
 	if (!s->sniffed)
 		sniff(s);
 	while (s->core < s->window_n) {
-		scan_stream_window(s);
+		scan_stream_window(s, REST_NONE);
 		if (s->window_n - s->core <= LIMIT_WINDOW)
 			break;
 		slide(s);
