@@ -41,7 +41,8 @@ void history_hits_release(struct hit_list *list)
 static enum status open_store(struct history *h, struct error *err)
 {
 	const char *allowed[] = {h->repo->root, h->repo->common_dir};
-	struct pack_store_options options = {allowed, 2};
+	struct pack_store_options options = {
+		.allowed = allowed, .allowed_count = 2};
 
 	return pack_store_open(&h->store, h->repo->objects, &options, err);
 }

@@ -500,10 +500,8 @@ static void meet(struct abbreviation *a, const unsigned char *id, size_t n)
 
 static void meet_packed(struct abbreviation *a, const struct pack_file *f)
 {
-	uint32_t first = a->prefix[0]
-		? pack_be32(f->fanout + (a->prefix[0] - 1) * 4) : 0;
 	uint32_t end = pack_be32(f->fanout + a->prefix[0] * 4);
-	uint32_t low = first, high = end;
+	uint32_t low = 0, high = end;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;

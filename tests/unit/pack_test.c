@@ -81,7 +81,8 @@ static bool never(void *context)
 static struct pack_store *open_at(const struct workshop *w, const char *where)
 {
 	static const char *const allowed[] = {"/tmp"};
-	static const struct pack_store_options options = {allowed, 1};
+	static const struct pack_store_options options = {
+		.allowed = allowed, .allowed_count = 1};
 	char path[256];
 	struct pack_store *store = NULL;
 	struct error err = {.code = OK};
