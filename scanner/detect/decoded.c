@@ -17,6 +17,11 @@
 
 /* A decoder looks no further than this behind its literal. */
 #define DECODER_REACH ((size_t)8 << 10)
+/* Encoded forms from this length on are no accident. */
+#define SURE_FORM 9
+/* Encoded bytes to each side for a first look: more than an anchor has whose
+ * form is shorter than that. */
+#define PROBE 48
 
 /* Both alphabets are one thing to the decoder. */
 static enum encoding class_of(enum encoding e)
@@ -151,10 +156,49 @@ static void scan_region(struct scan *s, const struct layer *l,
 			skip + (wide == ENCODING_UTF16BE), 0);
 }
 
-void scan_encoded(struct scan *s, const struct layer *l, enum encoding e,
-	size_t at, unsigned phase)
+static void on_any(void *context, const struct literal_hit *hit)
 {
-	decode_at(s, l, e, at, phase);
+	bool *seen = context;
+
+	*seen = *seen || (hit->tag & 3) != LEAD_KEYWORD;
+}
+
+/*
+ * A short form leaves out the anchor's outermost bits, so in a wall of base64
+ * it is often seen where no anchor is: look at the few bytes around it before
+ * kilobytes are decoded.
+ */
+static bool holds_anchor(struct scan *s, const struct layer *l,
+	enum encoding e, const struct literal_hit *hit, unsigned phase)
+{
+	struct detect_level *level = &s->levels[l->depth];
+	struct decode_region *r = &level->regions[e];
+	bool seen = false;
+
+	if (hit->n >= SURE_FORM ||
+		(r->room == 0 && !decode_region_init(r, 2 * DETECT_DECODE)))
+		return true;
+	level->epochs[e] = 0;
+	if (decode_around(r, e, l->text, hit->start, phase, PROBE))
+		literal_scan(s->d->literals, bytes_of(r->text, r->n), 0, r->n,
+			on_any, &seen);
+	return seen;
+}
+
+void scan_encoded(struct scan *s, const struct layer *l,
+	const struct literal_hit *hit)
+{
+	enum encoding e = (enum encoding)(hit->tag >> 2 & 7);
+	unsigned phase = hit->tag >> 5 & 7;
+	struct detect_level *level = &s->levels[l->depth];
+	enum encoding c = class_of(e);
+
+	if (level->epochs[c] == l->epoch &&
+		is_covered(&level->regions[c], level->cut[c], c, hit->start,
+			phase))
+		return;
+	if (holds_anchor(s, l, c, hit, phase))
+		decode_at(s, l, e, hit->start, phase);
 }
 
 void scan_decoder(struct scan *s, const struct layer *l, size_t index,

@@ -5,12 +5,9 @@
 #ifndef STANCH_DETECT_INTERNAL_H
 #define STANCH_DETECT_INTERNAL_H
 
-#include "base/arena.h"
 #include "base/limits.h"
 #include "decode/decode.h"
-#include "detect/detect.h"
-#include "detect/regex.h"
-#include "literal/literal.h"
+#include "detect/detector.h"
 
 /* Bytes kept before and after a window's core for matches across its edge;
  * the rest over LIMIT_MATCH is for boundaries and grams. */
@@ -29,60 +26,6 @@
 /* Bytes of secrets and excerpts that wait. */
 #define DETECT_ARENA ((size_t)12 << 20)
 
-/* What a literal leads to: packed in its tag. */
-enum detect_lead { LEAD_RULE, LEAD_ENCODED, LEAD_DECODER, LEAD_KEYWORD };
-#define DETECT_TAG(lead, encoding, phase, index)                             \
-	((uint32_t)(lead) | (uint32_t)(encoding) << 2 |                      \
-		(uint32_t)(phase) << 5 | (uint32_t)(index) << 8)
-
-/* What detect computes for a rule. [frozen] but for the patterns' code */
-struct detect_rule {
-	const struct rule *rule;
-	size_t lead, trail, width, near; /* bytes; cut to DETECT_REACH */
-	size_t allow_first; /* its allowlists' place in `allows` */
-	size_t run_next;    /* RULE_BY_RUN: another with the same run, or 0 */
-	struct detect_regex pattern, path;
-	const char **alone; /* per companion: "no X beside it" */
-	bool gated;	    /* keywords stand in the literal table */
-};
-
-/* A rule's or a file's allowlist with its patterns. [frozen] */
-struct detect_allow {
-	const struct rule_allowlist *list;
-	struct detect_regex *regexes, *paths;
-};
-
-/*
- * The literals of the built-in rules, gathered by the build (tool/bake.c):
- * they hold for a ruleset with this digest. Programs that are linked without
- * it gather at start.
- */
-struct detect_baked {
-	const char *digest;
-	const struct literal_tables *literals;
-	const uint16_t *reach; /* per rule, as in struct detector */
-};
-extern const struct detect_baked detect_baked_data __attribute__((weak));
-
-struct detector {
-	const struct ruleset *rules;
-	struct detect_options options;
-	struct detect_regexes *patterns;
-	struct detect_rule *at;
-	size_t count;
-	struct detect_allow *allows; /* all rules', then global ones */
-	size_t allow_count, global_first;
-	struct literal_set *literals;
-	uint16_t *reach; /* per rule: farthest gram in its literals */
-	const struct rule_decode *decodes;
-	size_t decode_count;
-	size_t *swept, *runs, *paths; /* rule indices by finder */
-	size_t swept_count, run_count, path_count;
-	struct detect_regex **on_path; /* all that look at paths */
-	size_t on_path_count;
-	struct arena arena;
-};
-
 /* Bytes that are scanned, and how they lie in what is around them. */
 struct layer {
 	bytes text;
@@ -94,7 +37,7 @@ struct layer {
 	uint64_t marks_epoch; /* the text's or the region's */
 	const struct layer *outer;
 	const struct decode_region *region; /* depth > 0 */
-	enum encoding encoding;		    /* depth > 0: of the region */
+	enum encoding encoding; /* depth > 0: of the region */
 };
 
 /* Where the sequential search of a rule stands in a layer. */
@@ -180,8 +123,8 @@ struct detect_mark *scan_mark(struct scan *s, const struct layer *l,
 /* Does the rule apply to text under the layer's encodings? */
 bool scan_applies(const struct scan *s, const struct layer *l, size_t rule);
 /* decoded.c */
-void scan_encoded(struct scan *s, const struct layer *l, enum encoding e,
-	size_t at, unsigned phase);
+void scan_encoded(struct scan *s, const struct layer *l,
+	const struct literal_hit *hit);
 void scan_decoder(struct scan *s, const struct layer *l, size_t index,
 	size_t end);
 /* runs.c */
@@ -199,6 +142,6 @@ void scan_excerpt(struct scan *s, struct sighting *out, bytes text,
 	size_t begin, size_t end);
 /* settle.c: hand on what lies before this outer offset. */
 void scan_settle(struct scan *s, uint64_t before);
-int found_order(const void *a, const void *b);
+int scan_found_order(const void *a, const void *b);
 
 #endif

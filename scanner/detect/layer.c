@@ -240,9 +240,7 @@ static void on_hit(void *context, const struct literal_hit *hit)
 		break;
 	case LEAD_ENCODED:
 		if (deeper)
-			scan_encoded(v->s, v->l,
-				(enum encoding)(hit->tag >> 2 & 7), hit->start,
-				hit->tag >> 5 & 7);
+			scan_encoded(v->s, v->l, hit);
 		break;
 	case LEAD_DECODER:
 		if (deeper)

@@ -168,7 +168,7 @@ void scan_locate(struct scan *s, bytes text, uint64_t base, uint64_t retire)
 	scan_lines_to(&s->lines, text, base, retire);
 	lines = s->lines;
 	qsort(s->found + s->settled, s->found_count - s->settled,
-		sizeof(*s->found), found_order);
+		sizeof(*s->found), scan_found_order);
 	for (; s->settled < s->found_count; s->settled++)
 		locate(s, &s->found[s->settled].s, &lines, text, base);
 }

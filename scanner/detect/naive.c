@@ -25,8 +25,7 @@ static void sink_encoded(void *context, const struct literal_hit *hit)
 	const struct walk *w = context;
 
 	if ((hit->tag & 3) == LEAD_ENCODED)
-		scan_encoded(w->s, w->l, (enum encoding)(hit->tag >> 2 & 7),
-			hit->start, hit->tag >> 5 & 7);
+		scan_encoded(w->s, w->l, hit);
 	else if ((hit->tag & 3) == LEAD_DECODER)
 		scan_decoder(w->s, w->l, hit->tag >> 8, hit->start + hit->n);
 }

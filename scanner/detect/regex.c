@@ -74,7 +74,8 @@ void detect_regexes_free(struct detect_regexes *p)
 	free(p);
 }
 
-void detect_regex_init(struct detect_regexes *p, struct detect_regex *x, const char *source)
+void detect_regex_init(struct detect_regexes *p, struct detect_regex *x,
+	const char *source)
 {
 	x->source = source;
 	x->index = p->count++;
@@ -99,7 +100,8 @@ static void put_boundary(struct buf *b, const char *open,
 	buf_put_text(b, "])");
 }
 
-static pcre2_code *compile(struct detect_regexes *p, const struct detect_regex *x)
+static pcre2_code *compile(struct detect_regexes *p,
+	const struct detect_regex *x)
 {
 	size_t max = x->foreign ? LIMIT_PATTERN_FOREIGN : LIMIT_PATTERN;
 	pcre2_code *code = NULL;
@@ -269,8 +271,9 @@ static enum regex_result search(struct detect_tools *t, struct detect_regex *x,
 	return rc == PCRE2_ERROR_NOMATCH ? REGEX_NONE : REGEX_LIMIT;
 }
 
-enum regex_result detect_regex_search(struct detect_tools *t, struct detect_regex *x,
-	const struct regex_subject *subject, struct regex_match *m)
+enum regex_result detect_regex_search(struct detect_tools *t,
+	struct detect_regex *x, const struct regex_subject *subject,
+	struct regex_match *m)
 {
 	enum regex_result r = search(t, x, subject, 0);
 
@@ -279,8 +282,9 @@ enum regex_result detect_regex_search(struct detect_tools *t, struct detect_rege
 	return r;
 }
 
-enum regex_result detect_regex_at(struct detect_tools *t, struct detect_regex *x,
-	const struct regex_subject *subject, struct regex_match *m)
+enum regex_result detect_regex_at(struct detect_tools *t,
+	struct detect_regex *x, const struct regex_subject *subject,
+	struct regex_match *m)
 {
 	enum regex_result r = search(t, x, subject,
 		PCRE2_ANCHORED | PCRE2_NO_JIT);
@@ -290,8 +294,8 @@ enum regex_result detect_regex_at(struct detect_tools *t, struct detect_regex *x
 	return r;
 }
 
-enum regex_result detect_regex_is_in(struct detect_tools *t, struct detect_regex *x,
-	bytes text)
+enum regex_result detect_regex_is_in(struct detect_tools *t,
+	struct detect_regex *x, bytes text)
 {
 	struct regex_subject subject = {.text = text, .limit = text.n};
 

@@ -26,7 +26,8 @@ struct detect_regexes;
 struct detect_regexes *detect_regexes_new(bool no_jit);
 void detect_regexes_free(struct detect_regexes *p);
 /* Set up before any thread uses it; `source` is borrowed. */
-void detect_regex_init(struct detect_regexes *p, struct detect_regex *x, const char *source);
+void detect_regex_init(struct detect_regexes *p, struct detect_regex *x,
+	const char *source);
 /* Frees what was compiled. */
 void detect_regex_release(struct detect_regex *x);
 
@@ -54,18 +55,20 @@ struct regex_match {
 struct regex_subject {
 	bytes text;
 	size_t from, limit; /* the match starts in [from, limit] */
-	uint32_t group;	    /* capture to tell; 0: the first that matched */
+	uint32_t group; /* capture to tell; 0: the first that matched */
 	bool cut_front, cut_back; /* text goes on before, after */
 };
 
 /* The first match. */
-enum regex_result detect_regex_search(struct detect_tools *t, struct detect_regex *x,
-	const struct regex_subject *subject, struct regex_match *m);
+enum regex_result detect_regex_search(struct detect_tools *t,
+	struct detect_regex *x, const struct regex_subject *subject,
+	struct regex_match *m);
 /* The match that starts at `from`, if any, by the interpreter. */
-enum regex_result detect_regex_at(struct detect_tools *t, struct detect_regex *x,
-	const struct regex_subject *subject, struct regex_match *m);
+enum regex_result detect_regex_at(struct detect_tools *t,
+	struct detect_regex *x, const struct regex_subject *subject,
+	struct regex_match *m);
 /* Does it match anywhere? */
-enum regex_result detect_regex_is_in(struct detect_tools *t, struct detect_regex *x,
-	bytes text);
+enum regex_result detect_regex_is_in(struct detect_tools *t,
+	struct detect_regex *x, bytes text);
 
 #endif

@@ -36,7 +36,8 @@ static struct ranges ranges_of(const struct charset *set)
 			c++;
 			continue;
 		}
-		while (last < 255 && charset_has(set, (unsigned char)(last + 1)))
+		while (last < 255 &&
+			charset_has(set, (unsigned char)(last + 1)))
 			last++;
 		if (r.count == RANGES)
 			return (struct ranges){.count = 0};

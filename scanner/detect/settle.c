@@ -28,7 +28,7 @@ static int compare_u64(uint64_t a, uint64_t b)
 }
 
 /* By offset, then rule, then what else may differ: a total order. */
-int found_order(const void *a, const void *b)
+int scan_found_order(const void *a, const void *b)
 {
 	const struct found *x = a, *y = b;
 	int order = compare_u64(x->s.offset, y->s.offset);
@@ -66,7 +66,7 @@ static int rank(const struct found *a, const struct found *b)
 	if (order == 0)
 		order = memcmp(a->s.encodings, b->s.encodings,
 			sizeof(a->s.encodings));
-	return order ? order : found_order(a, b);
+	return order ? order : scan_found_order(a, b);
 }
 
 static int rank_pointers(const void *a, const void *b)
@@ -283,7 +283,7 @@ void scan_settle(struct scan *s, uint64_t before)
 
 	if (s->found_count == 0)
 		return;
-	qsort(s->found, s->found_count, sizeof(*s->found), found_order);
+	qsort(s->found, s->found_count, sizeof(*s->found), scan_found_order);
 	count = before == UINT64_MAX ? s->found_count
 				     : count_before(s, before);
 	for (size_t i = 0; i < count; i++)

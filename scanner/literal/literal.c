@@ -1,10 +1,11 @@
 /*
  * The pass over the bytes.
  *
- * At every second position the four bytes there choose a word of the filter and three bits in it. Nearly always one
- * of them is not set. Eight positions share one branch, so that the processor
- * sees straight code; where all are set the gram is looked up exactly, then
- * each literal that has it is compared in full.
+ * At every second position the four bytes there choose a word of the filter
+ * and three bits in it. Nearly always one of them is not set. Eight positions
+ * share one branch, so that the processor sees straight code; where all are
+ * set the gram is looked up exactly, then each literal that has it is
+ * compared in full.
  *
  * Why not Vectorscan's literal matcher: it is as fast, but takes tens of
  * milliseconds to build, which a hook on one small file would pay at every
@@ -119,9 +120,11 @@ static __attribute__((noinline)) void examine_block(
 {
 	unsigned some = 0;
 
-	for (unsigned i = 0; i < 8; i++)
-		some |= (probe(set->t.filter, load_gram(text.at + at + 2 * i)) & 1)
-			<< i;
+	for (unsigned i = 0; i < 8; i++) {
+		uint32_t gram = load_gram(text.at + at + 2 * i);
+
+		some |= (probe(set->t.filter, gram) & 1) << i;
+	}
 	for (; some; some &= some - 1) {
 		size_t i = at + 2 * (size_t)__builtin_ctz(some);
 
