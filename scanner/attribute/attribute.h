@@ -26,6 +26,10 @@ struct attribute_options {
 	/* the wanted blobs: count names, id_size bytes each; copied */
 	const unsigned char *wanted;
 	size_t wanted_count;
+	/* wanted names of entries: terminated; after the blobs, places of the
+	 * i-th name are those of wanted_count + i; borrowed */
+	const char *const *names;
+	size_t name_count;
 	/* commits (or tags of commits) that refs name; borrowed until finish */
 	const unsigned char *tips;
 	size_t tip_count;
@@ -56,7 +60,7 @@ struct attribute_place {
 	bool in_head;	  /* HEAD's tree has this blob at this path */
 	bool unreachable; /* only commits that no ref reaches have it */
 };
-/* Places of the i-th wanted blob, in order of path; at most ATTRIBUTE_PATHS.
+/* Places of the i-th wanted blob or name, in order of path; at most ATTRIBUTE_PATHS.
  * None: no commit reaches it. */
 #define ATTRIBUTE_PATHS 32
 size_t attribute_place_count(const struct attribute *a, size_t wanted);

@@ -91,6 +91,23 @@ bool attribute_column_grow(struct column *c, size_t more, size_t size)
 	return true;
 }
 
+static bool add_names(struct attribute *a)
+{
+	for (size_t i = 0; i < a->options.name_count; i++) {
+		bytes name = bytes_text(a->options.names[i]);
+		uint64_t key = hash_64(name, a->seed);
+
+		if (!attribute_keymap_put(&a->name_of, key ? key : 1,
+			    (uint32_t)(a->options.wanted_count + i)))
+			return false;
+		if (i == 0 || name.n < a->name_min)
+			a->name_min = name.n;
+		if (name.n > a->name_max)
+			a->name_max = name.n;
+	}
+	return true;
+}
+
 struct attribute *attribute_new(const struct attribute_options *options,
 	struct error *err)
 {
@@ -103,7 +120,7 @@ struct attribute *attribute_new(const struct attribute_options *options,
 	a->seed = hash_seed();
 	arena_init(&a->paths, (size_t)1 << 30);
 	a->wanted = malloc(n + 1);
-	a->places = calloc(options->wanted_count + 1, sizeof(*a->places));
+	a->places = calloc(attribute_place_lists(a) + 1, sizeof(*a->places));
 	if (a->wanted == NULL || a->places == NULL)
 		goto fail;
 	memcpy(a->wanted, options->wanted, n);
@@ -116,6 +133,8 @@ struct attribute *attribute_new(const struct attribute_options *options,
 			    attribute_graph_key(a, id), (uint32_t)i))
 			goto fail;
 	}
+	if (!add_names(a))
+		goto fail;
 	return a;
 fail:
 	error_set(err, ERR_MEMORY, "attribute findings to commits");
@@ -143,7 +162,7 @@ void attribute_free(struct attribute *a)
 		return;
 	for (size_t i = 0; i < a->worker_count; i++)
 		worker_free(a->workers[i]);
-	for (size_t i = 0; a->places && i < a->options.wanted_count; i++)
+	for (size_t i = 0; a->places && i < attribute_place_lists(a); i++)
 		free(a->places[i].at);
 	free(a->workers);
 	free(a->wanted);
@@ -151,6 +170,7 @@ void attribute_free(struct attribute *a)
 	free(a->commits);
 	free(a->places);
 	attribute_keymap_free(&a->wanted_of);
+	attribute_keymap_free(&a->name_of);
 	attribute_keymap_free(&a->tree_of);
 	attribute_keymap_free(&a->commit_of);
 	arena_release(&a->paths);

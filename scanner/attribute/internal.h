@@ -84,6 +84,8 @@ struct attribute {
 	unsigned char *wanted;
 	uint64_t seed;
 	struct keymap wanted_of;
+	struct keymap name_of; /* key of a wanted name -> its index */
+	size_t name_min, name_max; /* their lengths */
 	uint64_t filter[1024]; /* 2^16 bits by the first two bytes of ids */
 	struct attribute_worker **workers;
 	size_t worker_count;
@@ -98,6 +100,11 @@ struct attribute {
 	struct arena paths;
 	uint64_t dropped, missing;
 };
+
+static inline size_t attribute_place_lists(const struct attribute *a)
+{
+	return a->options.wanted_count + a->options.name_count;
+}
 
 uint64_t attribute_graph_key(const struct attribute *a,
 	const unsigned char *id);

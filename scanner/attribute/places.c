@@ -238,7 +238,7 @@ enum status attribute_graph_places(struct attribute *a, const uint32_t *order,
 	walk_commits(&w, order, false);
 	if (!w.failed)
 		walk_head(&w);
-	for (size_t i = 0; i < a->options.wanted_count; i++)
+	for (size_t i = 0; i < attribute_place_lists(a); i++)
 		if (a->places[i].n)
 			qsort(a->places[i].at, a->places[i].n,
 				sizeof(*a->places[i].at), by_path);

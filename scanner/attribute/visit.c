@@ -6,6 +6,7 @@
 #include "attribute/internal.h"
 
 #include "base/hash.h"
+#include "pack/tree.h"
 
 #include "base/banned.h"
 
@@ -56,42 +57,41 @@ static bool may_be_wanted(const struct attribute *a, const unsigned char *id)
 	return (a->filter[bit >> 6] >> (bit & 63)) & 1;
 }
 
-/* "40000 name\0<id>" and so on; stops at the first entry that is broken. */
+/* A name that was found to hold something, wherever it stands. */
+static uint32_t wanted_name(const struct attribute *a, bytes name)
+{
+	uint64_t key;
+
+	if (a->options.name_count == 0 || name.n < a->name_min ||
+		name.n > a->name_max)
+		return GRAPH_NONE;
+	key = hash_64(name, a->seed);
+	return attribute_keymap_get(&a->name_of, key ? key : 1);
+}
+
 static void visit_tree(struct attribute_worker *w, const unsigned char *id,
 	bytes text)
 {
 	const struct attribute *a = w->owner;
-	size_t id_size = a->options.id_size, first = w->edges.n;
-	const unsigned char *at = text.at, *end = text.at + text.n;
+	size_t first = w->edges.n;
+	struct pack_tree_entry entry;
 	struct graph_tree *row;
+	uint32_t wanted;
 
-	while (at < end) {
-		const unsigned char *space = memchr(at, ' ',
-			(size_t)(end - at) < 8 ? (size_t)(end - at) : 8);
-		const unsigned char *name, *stop;
+	while (pack_tree_next(&text, a->options.id_size, &entry)) {
+		wanted = wanted_name(a, entry.name);
+		if (wanted != GRAPH_NONE)
+			add_edge(w, entry.name, 0, wanted);
+		if (entry.is_tree) {
+			add_edge(w, entry.name,
+				attribute_graph_key(a, entry.id), GRAPH_NONE);
+		} else if (may_be_wanted(a, entry.id)) {
+			uint64_t key = attribute_graph_key(a, entry.id);
 
-		if (space == NULL)
-			break;
-		name = space + 1;
-		stop = memchr(name, '\0', (size_t)(end - name));
-		if (stop == NULL || (size_t)(end - stop - 1) < id_size)
-			break;
-		/* 040000 is written by old tools. */
-		if ((space - at == 5 && *at == '4') ||
-			(space - at == 6 && at[0] == '0' && at[1] == '4')) {
-			add_edge(w, bytes_of(name, (size_t)(stop - name)),
-				attribute_graph_key(a, stop + 1), GRAPH_NONE);
-		} else if (may_be_wanted(a, stop + 1)) {
-			uint64_t key = attribute_graph_key(a, stop + 1);
-			uint32_t wanted =
-				attribute_keymap_get(&a->wanted_of, key);
-
+			wanted = attribute_keymap_get(&a->wanted_of, key);
 			if (wanted != GRAPH_NONE)
-				add_edge(w,
-					bytes_of(name, (size_t)(stop - name)),
-					key, wanted);
+				add_edge(w, entry.name, key, wanted);
 		}
-		at = stop + 1 + id_size;
 	}
 	if (w->edges.n == first)
 		return;

@@ -77,6 +77,7 @@ enum status history_open(struct history **out, const struct repo *repo,
 static void worker_free(struct history_worker *w)
 {
 	history_hits_release(&w->hits);
+	free(w->names.keys);
 	leak_memo_free(w->memo);
 	pack_worker_free(w->pack);
 	free(w);
@@ -95,6 +96,7 @@ void history_close(struct history *h)
 	pack_store_close(h->store);
 	free(h->tips);
 	free(h->wanted);
+	free(h->wanted_names);
 	free(h->wanted_of);
 	free(h);
 }
@@ -202,17 +204,23 @@ void history_run(struct history_worker *w, size_t unit)
 		attribute_unit(w, unit);
 }
 
-/* By object, then kind and name: the same at any number of threads. */
+/*
+ * Names first, by name; then by object and kind: the same at any number of
+ * threads, and equal names side by side.
+ */
 static int by_object(const void *a, const void *b)
 {
 	const struct hit *x = a, *y = b;
-	int order = memcmp(x->id, y->id, PACK_ID_MAX);
+	int order;
 
-	if (order)
-		return order;
-	if (x->kind != y->kind)
-		return x->kind < y->kind ? -1 : 1;
-	return x->name && y->name ? strcmp(x->name, y->name) : 0;
+	if (x->name && y->name)
+		return strcmp(x->name, y->name);
+	if (x->name || y->name)
+		return x->name ? -1 : 1;
+	order = memcmp(x->id, y->id, PACK_ID_MAX);
+	if (order == 0 && x->kind != y->kind)
+		order = x->kind < y->kind ? -1 : 1;
+	return order;
 }
 
 static enum status gather(struct history *h, struct error *err)
@@ -236,21 +244,42 @@ static enum status gather(struct history *h, struct error *err)
 	return OK;
 }
 
-/* The distinct blobs and trees with findings. */
+/* Several threads may have met one name: the first keeps it. */
+static void drop_equal_names(struct history *h)
+{
+	struct hit *at = h->hits.at;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < h->hits.n; i++) {
+		if (kept && at[i].name && at[kept - 1].name &&
+			strcmp(at[i].name, at[kept - 1].name) == 0) {
+			leak_memo_free(at[i].memo);
+			free(at[i].name);
+			continue;
+		}
+		at[kept++] = at[i];
+	}
+	h->hits.n = kept;
+}
+
+/* The distinct blobs with findings, and the names of entries. */
 static bool gather_wanted(struct history *h)
 {
 	size_t id_size = pack_store_id_size(h->store);
 
+	drop_equal_names(h);
 	h->wanted = calloc(h->hits.n + 1, id_size);
+	h->wanted_names = calloc(h->hits.n + 1, sizeof(*h->wanted_names));
 	h->wanted_of = calloc(h->hits.n + 1, sizeof(*h->wanted_of));
-	if (!h->wanted || !h->wanted_of)
+	if (!h->wanted || !h->wanted_names || !h->wanted_of)
 		return false;
 	for (size_t i = 0; i < h->hits.n; i++) {
 		const struct hit *hit = &h->hits.at[i];
 		size_t n = h->wanted_count;
 
-		h->wanted_of[i] = BYTES_NONE;
-		if (hit->kind != HIT_BLOB && hit->kind != HIT_NAME)
+		if (hit->name)
+			h->wanted_names[h->wanted_name_count++] = hit->name;
+		if (hit->kind != HIT_BLOB)
 			continue;
 		if (n == 0 || memcmp(h->wanted + (n - 1) * id_size, hit->id,
 				      id_size) != 0)
@@ -258,6 +287,9 @@ static bool gather_wanted(struct history *h)
 				hit->id, id_size);
 		h->wanted_of[i] = h->wanted_count - 1;
 	}
+	/* Names come first among the hits; their places after the blobs'. */
+	for (size_t i = 0; i < h->wanted_name_count; i++)
+		h->wanted_of[i] = h->wanted_count + i;
 	return true;
 }
 
@@ -269,6 +301,8 @@ static enum status begin_attribution(struct history *h, struct error *err)
 		.id_size = id_size,
 		.wanted = h->wanted,
 		.wanted_count = h->wanted_count,
+		.names = h->wanted_names,
+		.name_count = h->wanted_name_count,
 		.tips = tips,
 		.tip_count = h->repo->ref_count,
 		.head = repo_head(h->repo),
@@ -341,6 +375,7 @@ static void add_ledger(struct history_ledger *into,
 	into->scanned += w->ledger.scanned;
 	into->bytes += w->ledger.bytes;
 	into->lfs_pointers += w->ledger.lfs_pointers;
+	into->broken_trees += w->ledger.broken_trees;
 	for (size_t p = 0; p < PACK_PROBLEM_COUNT; p++)
 		into->problems[p] += w->ledger.problems[p];
 	into->unscanned += now->unscanned - w->before.unscanned;

@@ -60,6 +60,7 @@ struct history_ledger {
 	uint64_t missing_commits; /* shallow, or broken links */
 	uint64_t dropped_paths;	  /* places over the cap */
 	uint64_t lfs_pointers;
+	uint64_t broken_trees; /* whose entries do not parse to the end */
 	double seconds_plan, seconds_scan, seconds_attribute;
 };
 void history_ledger(const struct history *h, struct history_ledger *out);

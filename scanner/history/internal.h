@@ -9,6 +9,16 @@
 
 #include <stdatomic.h>
 
+/* Names already scanned, by seeded hash; when it is full, names are scanned
+ * again. */
+struct history_names {
+	uint64_t *keys; /* room of them, 0: free */
+	size_t n, room;
+	uint64_t seed;
+};
+/* Was it there already? It is, after this. */
+bool history_names_has(struct history_names *names, bytes name);
+
 /* What was found in one object. */
 enum hit_kind {
 	HIT_BLOB,
@@ -39,8 +49,10 @@ struct history {
 	struct attribute *attribute;
 	unsigned char *tips; /* names that refs hold, for attribute */
 	struct hit_list hits; /* gathered, sorted by name of object */
-	unsigned char *wanted; /* names of the objects to attribute */
-	size_t *wanted_of;     /* by hit: index into wanted */
+	unsigned char *wanted; /* names of the blobs to attribute */
+	const char **wanted_names; /* names of entries, borrowed from hits */
+	size_t wanted_name_count;
+	size_t *wanted_of;     /* by hit: index of its places */
 	size_t wanted_count;
 	struct history_worker **workers;
 	size_t worker_count;
@@ -56,6 +68,7 @@ struct history_worker {
 	struct attribute_worker *attribute;
 	struct leak_memo *memo; /* of the text in work; NULL: none made */
 	struct hit_list hits;
+	struct history_names names;
 	struct history_ledger ledger; /* counts of this thread */
 	struct detect_ledger before;
 	unsigned char large_id[PACK_ID_MAX]; /* of a streamed object */

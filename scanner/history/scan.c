@@ -9,6 +9,7 @@
 #include "history/internal.h"
 
 #include "base/limits.h"
+#include "pack/tree.h"
 
 #include <stdlib.h>
 
@@ -94,44 +95,35 @@ static void scan_commit(struct history_worker *w,
 		keep(w, object->id, object->type, HIT_MESSAGE, NULL);
 }
 
-/* Something in a tree looked like a token: which entry's name is it? */
-static void scan_names(struct history_worker *w,
-	const struct pack_object *object)
-{
-	size_t id_size = pack_store_id_size(w->owner->store);
-	bytes rest = object->data;
+/* A name shorter than this holds nothing that any rule would match. */
+#define NAME_MIN 10
 
-	while (rest.n) {
-		size_t space = bytes_find_byte(rest, ' ');
-		bytes name, tail;
-
-		if (space == BYTES_NONE || space > 7 ||
-			!bytes_cut(bytes_drop(rest, space + 1), '\0', &name,
-				&tail) ||
-			tail.n < id_size)
-			return;
-		if (scan_text(w, name)) {
-			char *copy =
-				strndup((const char *)name.at, name.n);
-
-			if (copy == NULL)
-				w->failed = true;
-			keep(w, object->id, PACK_TREE, HIT_NAME, copy);
-		}
-		rest = bytes_drop(tail, id_size);
-	}
-}
-
-/* Names alone are a tenth of a tree, but to cut them out costs more than to
- * look at all of it once. */
+/*
+ * Names are scanned once each, whatever number of trees has them: most trees
+ * differ from another in one entry. Which trees those are is found by the
+ * name, in the second phase.
+ */
 static void scan_tree(struct history_worker *w,
 	const struct pack_object *object)
 {
-	if (!scan_text(w, object->data))
-		return;
-	leak_memo_free(w->memo);
-	w->memo = NULL;
-	scan_names(w, object);
+	size_t id_size = pack_store_id_size(w->owner->store);
+	struct pack_tree_entry entry;
+	bytes rest = object->data;
+
+	while (pack_tree_next(&rest, id_size, &entry)) {
+		char *copy;
+
+		if (entry.name.n < NAME_MIN ||
+			history_names_has(&w->names, entry.name) ||
+			!scan_text(w, entry.name))
+			continue;
+		copy = strndup((const char *)entry.name.at, entry.name.n);
+		if (copy == NULL)
+			w->failed = true;
+		keep(w, object->id, PACK_TREE, HIT_NAME, copy);
+	}
+	if (rest.n)
+		w->ledger.broken_trees++;
 }
 
 static void count(struct history_worker *w, const struct pack_object *object)

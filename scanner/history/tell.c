@@ -2,8 +2,8 @@
  * tell: findings of objects become places of leaks.
  *
  * A blob is told once for each path it stood at, with the first commit that
- * has it there; a message with its own commit; a name in a tree with the
- * paths of that tree. What no commit reaches is told as unreachable.
+ * has it there; a message with its own commit; the name of an entry with
+ * the paths at which it stood. What no commit reaches is told as unreachable.
  */
 #include "history/internal.h"
 
@@ -119,17 +119,12 @@ static void tell_at(struct teller *t, const struct hit *hit,
 		t->status = status;
 }
 
-/* prefix + path (+ "/" + name) */
-static bytes path_of(struct teller *t, bytes path, const char *name)
+static bytes path_of(struct teller *t, bytes path)
 {
 	buf_clear(&t->path);
 	buf_put_text(&t->path, t->h->options.prefix ? t->h->options.prefix
 						    : "");
 	buf_put(&t->path, path);
-	if (name && path.n)
-		buf_put_byte(&t->path, '/');
-	if (name)
-		buf_put_text(&t->path, name);
 	return buf_bytes(&t->path);
 }
 
@@ -137,8 +132,8 @@ static bytes path_of(struct teller *t, bytes path, const char *name)
 static void tell_placed(struct teller *t, const struct hit *hit, size_t wanted)
 {
 	const struct attribute *a = t->h->attribute;
-	struct leak_where where = {
-		.source = LEAK_HISTORY, .object = bytes_text(t->object)};
+	struct leak_where where = {.source = LEAK_HISTORY,
+		.object = bytes_text(hit->name ? "" : t->object)};
 	size_t count = attribute_place_count(a, wanted);
 
 	for (size_t i = 0; i < count; i++) {
@@ -146,14 +141,15 @@ static void tell_placed(struct teller *t, const struct hit *hit, size_t wanted)
 			attribute_place_at(a, wanted, i);
 
 		where.path = path_of(t,
-			bytes_of(place->path, place->path_length), hit->name);
+			bytes_of(place->path, place->path_length));
 		where.commit = commit_of(t, place->commit);
 		where.in_head = place->in_head;
 		where.unreachable = place->unreachable;
 		tell_at(t, hit, &where);
 	}
 	if (count == 0) {
-		where.path = path_of(t, bytes_of(NULL, 0), hit->name);
+		where.path = path_of(t,
+			bytes_text(hit->name ? hit->name : ""));
 		where.unreachable = true;
 		tell_at(t, hit, &where);
 	}
@@ -164,7 +160,7 @@ static void tell_message(struct teller *t, const struct hit *hit)
 	struct leak_where where = {
 		.source = LEAK_MESSAGE, .object = bytes_text(t->object)};
 
-	where.path = path_of(t, bytes_of(NULL, 0), NULL);
+	where.path = path_of(t, bytes_of(NULL, 0));
 	if (hit->type == PACK_COMMIT)
 		where.commit = commit_of(t, hit->id);
 	tell_at(t, hit, &where);
