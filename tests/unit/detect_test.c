@@ -2,51 +2,7 @@
  * detect: the engine against the naive scan, whole against pieces, one thread
  * against several. Tokens are assembled here; their shapes are invented.
  */
-#include "base/buf.h"
-#include "base/limits.h"
-#include "decode/decode.h"
-#include "detect/naive.h"
-#include "unit.h"
-
-#include <pthread.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#define HEAD(id) "[[rules]]\nid = \"" id "\"\ndescription = \"test\"\n"      \
-	"provider = \"test\"\nseverity = \"low\"\n"
-
-static const char rules_text[] =
-	"title = \"test\"\nformat = \"stanch\"\n"
-	HEAD("a-prefix")
-	"regex = '''tokn_[A-Za-z0-9]{20}'''\nanchors = [\"tokn_\"]\n"
-	"notBefore = \"A-Za-z0-9_\"\nnotAfter = \"A-Za-z0-9_\"\n"
-	"confidence = \"high\"\nkeepPlaceholders = true\n"
-	HEAD("b-middle")
-	"regex = '''[a-f0-9]{8}MIDL[a-f0-9]{4,12}'''\nanchors = [\"MIDL\"]\n"
-	"confidence = \"medium\"\nkeepPlaceholders = true\n"
-	HEAD("c-near")
-	"regex = '''[a-f0-9]{32}'''\nanchorsNocase = [\"quux\"]\nnear = 40\n"
-	"notBefore = \"a-f0-9\"\nnotAfter = \"a-f0-9\"\n"
-	"confidence = \"medium\"\nkeepPlaceholders = true\n"
-	HEAD("d-two")
-	"regex = '''(?:aab|abb)c[0-9]{3,6}'''\nanchors = [\"aabc\", \"abbc\"]\n"
-	"confidence = \"medium\"\nkeepPlaceholders = true\n"
-	HEAD("e-lines")
-	"regex = '''=BEGIN X=[a-z\\s]{10,200}?=END X='''\n"
-	"anchors = [\"=BEGIN X=\"]\nconfidence = \"high\"\n"
-	"keepPlaceholders = true\n"
-	HEAD("f-needs")
-	"regex = '''need\\.[0-9]{6}'''\nanchors = [\"need.\"]\n"
-	"confidence = \"medium\"\nkeepPlaceholders = true\n"
-	"[[rules.companions]]\nrule = \"b-middle\"\nwithin = 2\n"
-	"required = true\nraises = true\n"
-	HEAD("g-generic")
-	"regex = '''secret=([A-Za-z0-9_]{8,40})'''\nanchors = [\"secret=\"]\n"
-	"confidence = \"medium\"\nspecificity = 10\nkeepPlaceholders = true\n"
-	HEAD("h-short")
-	"regex = '''Q7z[0-9]{4,8}'''\nanchors = [\"Q7z\"]\n"
-	"confidence = \"medium\"\nkeepPlaceholders = true\n";
+#include "detect_setup.h"
 
 static const char foreign_text[] =
 	"title = \"foreign\"\n"
@@ -60,108 +16,6 @@ static const char foreign_text[] =
 	"regexes = ['''nosecret''']\n"
 	"[[rules]]\nid = \"keyfile\"\ndescription = \"a file\"\n"
 	"path = '''\\.keyfile$'''\n";
-
-struct setup {
-	struct ruleset *rules;
-	struct detector *d;
-};
-
-static struct setup set_up(const char *toml, unsigned depth, bool no_jit)
-{
-	struct detect_options o = {.decode_depth = depth, .no_jit = no_jit,
-		.min_confidence = CONFIDENCE_MEDIUM};
-	struct setup x = {.rules = ruleset_new()};
-	struct error err = {.code = OK};
-
-	if (ruleset_add_text(x.rules, "test.toml", bytes_text(toml), &err) ||
-		ruleset_freeze(x.rules, &err)) {
-		printf("  rules: %s\n", err.text);
-		abort();
-	}
-	x.d = detector_new(x.rules, &o, &err);
-	if (x.d == NULL)
-		abort();
-	return x;
-}
-
-static void tear_down(struct setup *x)
-{
-	detector_free(x->d);
-	ruleset_free(x->rules);
-}
-
-/* A sink that writes one line for each sighting. */
-static void record(void *context, const struct sighting *s)
-{
-	struct buf *b = context;
-
-	buf_printf(b, "%s %llu+%llu %u:%u-%u:%u %s", s->rule->id,
-		(unsigned long long)s->offset, (unsigned long long)s->length,
-		s->line, s->column, s->end_line, s->end_column,
-		confidence_name(s->confidence));
-	for (unsigned i = 0; i < s->encoding_count; i++)
-		buf_printf(b, " %s",
-			encoding_name((enum encoding)s->encodings[i]));
-	buf_put_text(b, " [");
-	buf_put(b, s->secret);
-	buf_put_text(b, "]");
-	for (unsigned i = 0; i < s->part_count; i++)
-		buf_printf(b, " with %s", s->parts[i].rule->id);
-	buf_put_text(b, "\n");
-	CHECK(s->excerpt_at + s->excerpt_n <= s->excerpt.n);
-	CHECK(s->excerpt.n <= SIGHTING_EXCERPT);
-}
-
-static struct detect_text text_for(struct buf *out, const char *path)
-{
-	return (struct detect_text){.path = bytes_text(path), .sink = record,
-		.context = out};
-}
-
-static struct detect_ledger scan_into(const struct detector *d, bytes data,
-	struct buf *out)
-{
-	struct detect_text text = text_for(out, "dir/file.txt");
-	struct scan *s = scan_new(d, NULL);
-	struct detect_ledger ledger;
-
-	buf_clear(out);
-	CHECK(scan_buffer(s, &text, data, NULL) == OK);
-	ledger = *scan_ledger(s);
-	scan_free(s);
-	return ledger;
-}
-
-static void scan_pieces(const struct detector *d, bytes data, size_t cut,
-	size_t step, struct buf *out)
-{
-	struct detect_text text = text_for(out, "dir/file.txt");
-	struct scan *s = scan_new(d, NULL);
-
-	buf_clear(out);
-	CHECK(scan_begin(s, &text, NULL) == OK);
-	CHECK(scan_feed(s, bytes_take(data, cut), NULL) == OK);
-	for (data = bytes_drop(data, cut); data.n;
-		data = bytes_drop(data, step))
-		CHECK(scan_feed(s, bytes_take(data, step), NULL) == OK);
-	CHECK(scan_end(s, NULL) == OK);
-	scan_free(s);
-}
-
-static uint32_t next_random(uint32_t *state)
-{
-	*state = *state * 1664525u + 1013904223u;
-	return *state >> 8;
-}
-
-static void put_random(struct buf *b, const char *set, size_t n,
-	uint32_t *state)
-{
-	size_t count = strlen(set);
-
-	while (n--)
-		buf_put_byte(b, (unsigned char)set[next_random(state) % count]);
-}
 
 #define ALNUM "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 
@@ -410,111 +264,6 @@ static void test_threads_and_jit_agree(void)
 	tear_down(&slow);
 }
 
-/* `plain` under the encodings, innermost first, between two lines. */
-static void put_encoded(struct buf *data, const char *plain,
-	const enum encoding *e, size_t count)
-{
-	struct buf a, b;
-
-	buf_init(&a, 1 << 20);
-	buf_init(&b, 1 << 20);
-	buf_put_text(&a, plain);
-	for (size_t i = 0; i < count; i++) {
-		buf_clear(&b);
-		decode_encode(e[i], buf_bytes(&a), &b);
-		buf_clear(&a);
-		buf_put(&a, buf_bytes(&b));
-	}
-	for (unsigned i = 0; i < 60; i++)
-		buf_put_text(data, "not wide ");
-	buf_put_text(data, "\nx: ");
-	buf_put(data, buf_bytes(&a));
-	buf_put_text(data, "\nlast\n");
-	buf_release(&a);
-	buf_release(&b);
-}
-
-static void test_encodings(void)
-{
-	static const struct {
-		enum encoding e[3];
-		size_t count;
-		const char *names;
-	} cases[] = {
-		{{ENCODING_BASE64}, 1, " base64 "},
-		{{ENCODING_HEX}, 1, " hex "},
-		{{ENCODING_UTF16LE}, 1, " utf16le "},
-		/* Between other bytes its order cannot always be told. */
-		{{ENCODING_UTF16BE}, 1, " utf16"},
-		{{ENCODING_BASE64, ENCODING_BASE64}, 2, " base64 base64 "},
-		{{ENCODING_UTF16LE, ENCODING_BASE64}, 2, " base64 utf16le "},
-	};
-	struct setup x = set_up(rules_text, 3, false);
-	struct buf out, data;
-
-	buf_init(&out, 1 << 20);
-	buf_init(&data, 1 << 20);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		for (size_t shift = 0; shift < 7; shift++) {
-			static const char *const plain =
-				"user::: =BEGIN X=abc abc abc abc=END X=; x";
-
-			buf_clear(&data);
-			put_encoded(&data, plain + shift, cases[i].e,
-				cases[i].count);
-			(void)scan_into(x.d, buf_bytes(&data), &out);
-			CHECK(bytes_find(buf_bytes(&out),
-				      bytes_text(cases[i].names)) !=
-				BYTES_NONE);
-			CHECK(bytes_find(buf_bytes(&out),
-				      bytes_text("e-lines ")) == 0);
-			CHECK(bytes_find(buf_bytes(&out),
-				      bytes_text(" 2:")) != BYTES_NONE);
-			CHECK(bytes_find(buf_bytes(&out),
-				      bytes_text("[=BEGIN X=abc abc abc abc"
-						 "=END X=]")) != BYTES_NONE);
-		}
-	buf_release(&out);
-	buf_release(&data);
-	tear_down(&x);
-}
-
-static void test_utf16_lines(void)
-{
-	static const enum encoding kinds[] = {ENCODING_UTF16LE,
-		ENCODING_UTF16BE};
-	struct setup x = set_up(rules_text, 1, false);
-	struct buf out, data, want;
-
-	buf_init(&out, 1 << 20);
-	buf_init(&data, 1 << 20);
-	buf_init(&want, 1 << 20);
-	for (unsigned i = 0; i < 4; i++) {
-		enum encoding e = kinds[i & 1];
-		unsigned mark = i & 2;
-
-		buf_clear(&data);
-		if (mark)
-			buf_put_text(&data, e == ENCODING_UTF16LE ? "\xff\xfe"
-								  : "\xfe\xff");
-		decode_encode(e, bytes_text("one line\r\nk = tokn"
-					    "_ABCDEFGHIJ0123456789\r\n"),
-			&data);
-		buf_clear(&want);
-		buf_printf(&want, "a-prefix %u+50 2:9-2:58 high %s [tokn"
-			"_ABCDEFGHIJ0123456789]\n", 28 + mark,
-			encoding_name(e));
-		(void)scan_into(x.d, buf_bytes(&data), &out);
-		CHECK_BYTES(buf_bytes(&out), buf_bytes(&want));
-		scan_pieces(x.d, buf_bytes(&data), 31, 1, &out);
-		CHECK_BYTES(buf_bytes(&out), buf_bytes(&want));
-	}
-	buf_release(&out);
-	buf_release(&data);
-	buf_release(&want);
-	tear_down(&x);
-}
-
 /* What PCRE2 cannot decide is counted, and the text around it is scanned. */
 static void test_poison(void)
 {
@@ -603,15 +352,14 @@ static void test_caps_and_counts(void)
 	struct setup x = set_up(rules_text, 0, false);
 	struct detect_ledger ledger;
 	struct buf out, data;
-	size_t lines = 0;
+	size_t lines;
 
 	buf_init(&out, 64 << 20);
 	buf_init(&data, 64 << 20);
 	for (unsigned i = 0; i < 60000; i++)
 		buf_printf(&data, "need.%06u 01234567" "MIDL" "abcd\n", i);
 	ledger = scan_into(x.d, buf_bytes(&data), &out);
-	for (size_t i = 0; i < out.n; i++)
-		lines += out.at[i] == '\n';
+	lines = count_lines(&out);
 	CHECK_EQUAL(lines, 2 * LIMIT_SIGHTINGS_PER_RULE);
 	CHECK_EQUAL(lines + ledger.unlisted, 120000);
 	buf_release(&out);
@@ -629,8 +377,6 @@ static const struct unit_test tests[] = {
 	{"a token across a window's edge is found", test_window_edges},
 	{"threads and machine code change nothing",
 		test_threads_and_jit_agree},
-	{"tokens are found under encodings", test_encodings},
-	{"UTF-16 texts have their own offsets and lines", test_utf16_lines},
 	{"what PCRE2 gives up on is counted", test_poison},
 	{"path rules look at the path alone", test_path_rules},
 	{"nothing behind the text is read", test_guard_page},
