@@ -30,6 +30,7 @@ enum status repo_read_file(int directory, const char *name, size_t max,
 		O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
 	enum status status = OK;
 	struct stat st;
+	size_t want;
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return error_set(err, ERR_NOT_FOUND, "read %s: no such", name);
@@ -42,16 +43,19 @@ enum status repo_read_file(int directory, const char *name, size_t max,
 			name, max);
 	/* One byte more than may be there, to see the end. */
 	buf_init(out, max + 1);
+	want = status == OK ? (size_t)st.st_size + 1 : 0;
 	while (status == OK) {
 		size_t left = max + 1 - out->n;
 		ssize_t n;
 
-		if (left == 0 || !buf_reserve(out, left < 4096 ? left : 4096)) {
+		want = want < 4096 ? 4096 : want;
+		want = want < left ? want : left;
+		if (want == 0 || !buf_reserve(out, want)) {
 			/* The file grew past what fstat said, or no memory. */
 			status = error_set(err, ERR_LIMIT, "read %s", name);
 			break;
 		}
-		n = read(fd, out->at + out->n, left < 4096 ? left : 4096);
+		n = read(fd, out->at + out->n, want);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -60,6 +64,7 @@ enum status repo_read_file(int directory, const char *name, size_t max,
 			break;
 		out->n += (size_t)n;
 		out->at[out->n] = '\0';
+		want -= (size_t)n;
 	}
 	close(fd);
 	return status;

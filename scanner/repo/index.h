@@ -1,0 +1,63 @@
+/*
+ * index: what is staged: the entries of a .git/index, versions 2 to 4, names
+ * of 20 or 32 bytes.
+ *
+ * The file is hostile: every length is checked, entries must ascend, and what
+ * is not understood to its last byte is refused, because who skips an entry
+ * hides it. Format: gitformat-index(5). An index is frozen once made.
+ */
+#ifndef STANCH_REPO_INDEX_H
+#define STANCH_REPO_INDEX_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <stdint.h>
+
+/* The types of a mode's upper bits. */
+#define REPO_MODE_TYPE 0170000u
+#define REPO_MODE_TREE 0040000u
+#define REPO_MODE_LINK 0120000u
+#define REPO_MODE_COMMIT 0160000u /* a submodule */
+
+struct repo_index_entry {
+	bytes path; /* of a sparse directory: ends in '/' */
+	const unsigned char *id;
+	uint32_t mode;
+	uint8_t stage;	   /* 0, or 1 to 3 of a conflict */
+	bool is_intended;  /* `git add -N`: no content yet */
+};
+
+/*
+ * A directory whose entries are known to make up a tree (the cache-tree
+ * extension), in the order of a walk that tells a directory before those in
+ * it. Directories that changed are there without a name.
+ */
+struct repo_index_tree {
+	bytes name;	  /* last part; empty for the root */
+	uint32_t entries; /* that it holds; 0 when it changed */
+	bool is_known;
+	const unsigned char *id; /* when known */
+	uint32_t subtrees;	 /* told right after it */
+	uint32_t next;		 /* the first that is not below it */
+};
+
+struct repo_index;
+
+/* `file` is borrowed. ERR_FORMAT; ERR_UNSUPPORTED: a split index. */
+enum status repo_index_parse(struct repo_index **out, bytes file,
+	size_t id_size, struct error *err) MUST_USE;
+/* ERR_NOT_FOUND when there is no such file. */
+enum status repo_index_read(struct repo_index **out, const char *path,
+	size_t id_size, struct error *err) MUST_USE;
+void repo_index_free(struct repo_index *index);
+
+size_t repo_index_count(const struct repo_index *index);
+const struct repo_index_entry *repo_index_at(const struct repo_index *index,
+	size_t i);
+/* 0 when the extension is not there, or lies. */
+size_t repo_index_tree_count(const struct repo_index *index);
+const struct repo_index_tree *repo_index_tree_at(
+	const struct repo_index *index, size_t i);
+
+#endif
