@@ -16,7 +16,7 @@
 #ifndef STANCH_ATTRIBUTE_ATTRIBUTE_H
 #define STANCH_ATTRIBUTE_ATTRIBUTE_H
 
-#include "pack/pack.h"
+#include "pack/visitor.h"
 
 struct attribute;
 struct attribute_worker;
@@ -60,8 +60,8 @@ struct attribute_place {
 	bool in_head;	  /* HEAD's tree has this blob at this path */
 	bool unreachable; /* only commits that no ref reaches have it */
 };
-/* Places of the i-th wanted blob or name, in order of path; at most ATTRIBUTE_PATHS.
- * None: no commit reaches it. */
+/* Places of the i-th wanted blob or name, in order of path; at most
+ * ATTRIBUTE_PATHS. None: no commit reaches it. */
 #define ATTRIBUTE_PATHS 32
 size_t attribute_place_count(const struct attribute *a, size_t wanted);
 const struct attribute_place *attribute_place_at(const struct attribute *a,

@@ -317,10 +317,8 @@ static enum status begin_attribution(struct history *h, struct error *err)
 		free(tips);
 		return ERR_MEMORY;
 	}
-	pack_sweep_free(h->sweep);
-	h->sweep = NULL;
 	h->tips = tips;
-	return pack_sweep_new(&h->sweep, h->store, ATTRIBUTE_TYPES, err);
+	return pack_sweep_narrow(h->sweep, ATTRIBUTE_TYPES, err);
 }
 
 static bool has_failed(const struct history *h)

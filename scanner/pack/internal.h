@@ -35,11 +35,9 @@ struct pack_file {
 enum pack_problem pack_file_open(struct pack_file *f, int directory,
 	const char *index_name, const char *pack_name);
 void pack_file_close(struct pack_file *f);
-/* The i-th name, i < count. */
 const unsigned char *pack_file_id(const struct pack_file *f, uint32_t i);
-/* Where its entry stands; 0 when the index lies. */
+/* 0 when the index lies. */
 uint64_t pack_file_offset(const struct pack_file *f, uint32_t i);
-/* False when the name is not in it. */
 bool pack_file_find(const struct pack_file *f, const unsigned char *id,
 	uint32_t *i);
 
@@ -128,7 +126,6 @@ unsigned char *pack_worker_scratch(struct pack_worker *w, size_t n);
 enum pack_problem pack_loose_read(struct pack_worker *w,
 	const struct pack_loose *loose, enum pack_type *type,
 	unsigned char **data, size_t *n);
-/* Head only; keeps nothing. */
 enum pack_problem pack_loose_header(struct pack_worker *w,
 	const struct pack_loose *loose, enum pack_type *type, uint64_t *size);
 /* A loose blob too large to hold, in pieces. */
@@ -140,7 +137,7 @@ enum pack_problem pack_entry_read(struct pack_worker *w, size_t pack,
 	uint64_t offset, enum pack_type *type, unsigned char **data,
 	size_t *n);
 
-/* Inflate a delta and apply it; *data as above, NULL on failure. */
+/* *data as above, NULL on failure. */
 enum pack_problem pack_delta_build(struct pack_worker *w, bytes deflated,
 	uint64_t delta_size, bytes base, unsigned char **data, size_t *n);
 

@@ -6,6 +6,7 @@
 #define STANCH_PACK_SWEEP_H
 
 #include "pack/internal.h"
+#include "pack/visitor.h"
 
 #define SWEEP_NONE UINT32_MAX
 

@@ -305,13 +305,13 @@ static int by_weight(const void *a, const void *b)
 	return (x->node > y->node) - (x->node < y->node);
 }
 
+/* The roots are in order. */
 static bool make_units(struct pack_sweep *s)
 {
 	uint64_t weight = 0;
 
-	if (s->root_count)
-		qsort(s->roots, s->root_count, sizeof(*s->roots),
-			by_weight);
+	free(s->units);
+	s->unit_count = 0;
 	s->units = calloc(s->root_count + 1, sizeof(*s->units));
 	if (s->units == NULL)
 		return false;
@@ -349,12 +349,32 @@ enum status pack_sweep_new(struct pack_sweep **out, struct pack_store *store,
 	for (size_t i = 0; planned && i < store->loose_count; i++)
 		planned = add_root(s, SWEEP_NONE, (uint32_t)i,
 			UNIT_WEIGHT / UNIT_LOOSE);
+	if (s->root_count)
+		qsort(s->roots, s->root_count, sizeof(*s->roots), by_weight);
 	if (!planned || !make_units(s)) {
 		pack_sweep_free(s);
 		return error_set(err, ERR_MEMORY, "plan the sweep");
 	}
 	*out = s;
 	return OK;
+}
+
+enum status pack_sweep_narrow(struct pack_sweep *s, unsigned types,
+	struct error *err)
+{
+	size_t kept = 0;
+
+	s->types &= types;
+	for (size_t i = 0; i < s->root_count; i++) {
+		const struct sweep_root *root = &s->roots[i];
+
+		if (root->pack == SWEEP_NONE ||
+			is_wanted(s, &s->packs[root->pack].nodes[root->node]))
+			s->roots[kept++] = *root;
+	}
+	s->root_count = kept;
+	return make_units(s) ? OK : error_set(err, ERR_MEMORY,
+					    "plan the sweep");
 }
 
 void pack_sweep_free(struct pack_sweep *s)

@@ -9,11 +9,35 @@
 
 #include "base/bytes.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 struct pack_tree_entry {
 	bytes name;
 	const unsigned char *id; /* id_size bytes */
 	bool is_tree;
 };
+
+/* The first NUL in [at, end), or NULL. Most names end within 16 bytes, for
+ * which a call of memchr costs more than the search. */
+static inline const unsigned char *pack_tree_nul(const unsigned char *at,
+	const unsigned char *end)
+{
+#ifdef __SSE2__
+	while (end - at >= 16) {
+		__m128i v = _mm_loadu_si128(
+			(const __m128i *)(const void *)at);
+		int mask = _mm_movemask_epi8(
+			_mm_cmpeq_epi8(v, _mm_setzero_si128()));
+
+		if (mask)
+			return at + __builtin_ctz((unsigned)mask);
+		at += 16;
+	}
+#endif
+	return memchr(at, '\0', (size_t)(end - at));
+}
 
 /*
  * The entry at the front of *rest, which then starts at the next one. False at
@@ -34,7 +58,7 @@ static inline bool pack_tree_next(bytes *rest, size_t id_size,
 	if (mode == 7)
 		return false;
 	name = at + mode + 1;
-	stop = memchr(name, '\0', (size_t)(end - name));
+	stop = pack_tree_nul(name, end);
 	if (stop == NULL || (size_t)(end - stop - 1) < id_size)
 		return false;
 	entry->name = bytes_of(name, (size_t)(stop - name));

@@ -5,6 +5,7 @@
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "pack/internal.h"
+#include "pack/visitor.h"
 #include "workshop.h"
 
 #include <openssl/sha.h>
