@@ -271,8 +271,10 @@ static struct found *new_found(struct scan *s)
 		if (room > DETECT_GATHER)
 			return NULL;
 		more = reallocarray(s->found, room, sizeof(*more));
-		if (more == NULL)
+		if (more == NULL) {
+			s->ledger.unscanned++;
 			return NULL;
+		}
 		s->found = more;
 		s->found_room = room;
 	}
@@ -280,21 +282,29 @@ static struct found *new_found(struct scan *s)
 	return &s->found[s->found_count];
 }
 
+/* Over the arena's cap a sighting is one too many for a list; that there is
+ * no memory for it makes the scan incomplete. */
+static bool hold_secret(struct scan *s, bytes secret, struct found *f)
+{
+	struct arena *a = &s->arenas[s->arena];
+
+	f->s.secret = arena_copy(a, secret);
+	if (f->s.secret.at == NULL && a->max - a->used > 2 * LIMIT_SECRET)
+		s->ledger.unscanned++;
+	return f->s.secret.at != NULL;
+}
+
 static void keep(struct scan *s, const struct candidate *c,
 	const struct verdict *v)
 {
 	const struct layer *root = root_of(c->layer);
-	bytes secret = bytes_part(c->layer->text, c->secret, c->secret_end);
+	bytes secret = bytes_take(bytes_part(c->layer->text, c->secret,
+					  c->secret_end),
+		LIMIT_SECRET);
 	struct found *f = new_found(s);
 	size_t begin, end;
 
-	if (f) {
-		f->s.secret = arena_copy(&s->arenas[s->arena],
-			bytes_take(secret, LIMIT_SECRET));
-		if (f->s.secret.at == NULL)
-			f = NULL;
-	}
-	if (f == NULL) {
+	if (f == NULL || !hold_secret(s, secret, f)) {
 		s->ledger.unlisted++;
 		return;
 	}

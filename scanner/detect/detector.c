@@ -42,6 +42,11 @@ struct gather {
 
 static void add_literal(struct gather *g, bytes text, bool fold, uint32_t tag)
 {
+	enum encoding e = (enum encoding)(tag >> 2 & 7);
+	/* Escapes leave words as they are; these others do not. */
+	bool is_rare = e != ENCODING_PLAIN && e != ENCODING_PERCENT &&
+		       e != ENCODING_HEX;
+
 	if (text.n < LITERAL_MIN || text.n > LITERAL_MAX || g->failed)
 		return;
 	if (g->count == g->room) {
@@ -57,7 +62,7 @@ static void add_literal(struct gather *g, bytes text, bool fold, uint32_t tag)
 		g->room = room;
 	}
 	g->list[g->count++] = (struct literal){.text = text, .tag = tag,
-		.fold = fold, .is_rare = (tag & 3) == LEAD_ENCODED};
+		.fold = fold, .is_rare = is_rare};
 }
 
 static void add_form(struct gather *g, const struct decode_form *form,

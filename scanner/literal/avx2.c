@@ -10,13 +10,9 @@
 
 #include "base/banned.h"
 
-/*
- * The first block of 16 bytes in [at, end) that may hold one of ours, or the
- * first at which fewer than 18 bytes are left.
- */
 static __attribute__((target("avx2"))) size_t skip_avx2(
 	const uint32_t *filter, const unsigned char *text, size_t at,
-	size_t end)
+	size_t end, unsigned *some)
 {
 	const __m256i pick = _mm256_setr_epi8(0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6,
 		7, 6, 7, 8, 9, 0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 8, 9);
@@ -52,8 +48,12 @@ static __attribute__((target("avx2"))) size_t skip_avx2(
 		a = _mm256_and_si256(_mm256_srlv_epi32(word, a),
 			_mm256_srlv_epi32(word, b));
 		a = _mm256_and_si256(a, _mm256_srlv_epi32(word, c));
-		if (!_mm256_testz_si256(a, one))
+		if (!_mm256_testz_si256(a, one)) {
+			a = _mm256_slli_epi32(a, 31);
+			*some = (unsigned)_mm256_movemask_ps(
+				_mm256_castsi256_ps(a));
 			break;
+		}
 	}
 	return at;
 }

@@ -21,7 +21,7 @@
 #include "base/banned.h"
 
 /* Offsets at which a literal's grams are looked for. */
-#define GRAM_OFFSETS ((size_t)12)
+#define GRAM_OFFSETS ((size_t)48)
 /* Ways to write the first three bytes of a gram whose case is free. */
 #define CASES 8
 

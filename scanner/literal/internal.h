@@ -40,10 +40,10 @@ struct literal_entry {
 /*
  * Passes over blocks of 16 bytes from text[at] on that hold none of ours;
  * returns where the first is that may, or where fewer than 18 bytes are left
- * before `end`.
+ * before `end`. Bit i of *some: the gram at 2 * i of that block may be one.
  */
 typedef size_t literal_skip(const uint32_t *filter, const unsigned char *text,
-	size_t at, size_t end);
+	size_t at, size_t end, unsigned *some);
 /* The fastest variant for this machine; NULL: the portable one is. */
 literal_skip *literal_skip_fastest(void);
 

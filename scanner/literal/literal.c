@@ -115,16 +115,9 @@ static void examine(const struct literal_set *set, bytes text, size_t at,
 
 /* Eight positions of which some may be ours: bit i for text[at + 2 * i]. */
 static __attribute__((noinline)) void examine_block(
-	const struct literal_set *set, bytes text, size_t at,
+	const struct literal_set *set, bytes text, size_t at, unsigned some,
 	literal_sink *sink, void *context)
 {
-	unsigned some = 0;
-
-	for (unsigned i = 0; i < 8; i++) {
-		uint32_t gram = load_gram(text.at + at + 2 * i);
-
-		some |= (probe(set->t.filter, gram) & 1) << i;
-	}
 	for (; some; some &= some - 1) {
 		size_t i = at + 2 * (size_t)__builtin_ctz(some);
 
@@ -144,7 +137,7 @@ static uint32_t load_padded(bytes text, size_t at)
 
 /* The portable variant of what literal_skip says. */
 static size_t skip_portable(const uint32_t *filter, const unsigned char *text,
-	size_t at, size_t end)
+	size_t at, size_t end, unsigned *some)
 {
 	for (; at + 18 <= end; at += 16) {
 		const unsigned char *p = text + at;
@@ -157,8 +150,12 @@ static size_t skip_portable(const uint32_t *filter, const unsigned char *text,
 			       probe(filter, load_gram(p + 12)) |
 			       probe(filter, load_gram(p + 14));
 
-		if (__builtin_expect(any & 1, 0))
-			break;
+		if (__builtin_expect(!(any & 1), 1))
+			continue;
+		*some = 0;
+		for (unsigned i = 0; i < 8; i++)
+			*some |= (probe(filter, load_gram(p + 2 * i)) & 1) << i;
+		break;
 	}
 	return at;
 }
@@ -169,13 +166,15 @@ void literal_scan(const struct literal_set *set, bytes text, size_t from,
 	literal_skip *skip = set->skip ? set->skip : skip_portable;
 	size_t at = from + (from & (LITERAL_STRIDE - 1));
 	size_t end;
+	unsigned some = 0;
 
 	if (to > text.n)
 		to = text.n;
 	/* Blocks whose positions all lie before `to`. */
 	end = text.n - to < 2 ? text.n : to + 2;
-	while ((at = skip(set->t.filter, text.at, at, end)) + 18 <= end) {
-		examine_block(set, text, at, sink, context);
+	while ((at = skip(set->t.filter, text.at, at, end, &some)) + 18 <=
+		end) {
+		examine_block(set, text, at, some, sink, context);
 		at += 16;
 	}
 	for (; at < to; at += LITERAL_STRIDE) {
