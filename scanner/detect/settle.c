@@ -268,6 +268,11 @@ static void forget(struct scan *s, size_t count)
 		struct sighting *x = &s->found[i].s;
 
 		x->secret = arena_copy(to, x->secret);
+		if (x->secret.at == NULL) {
+			s->found[i].dropped = true;
+			s->ledger.unlisted++;
+			s->ledger.unscanned++;
+		}
 		x->excerpt = arena_copy(to, x->excerpt);
 		if (x->excerpt.at == NULL)
 			x->excerpt_at = x->excerpt_n = 0;

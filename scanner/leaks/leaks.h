@@ -105,7 +105,8 @@ const struct leak_commit *leaks_keep_commit(struct leaks *l,
 /*
  * Sightings of one text, kept to be told again for each path with the same
  * content. Made by one thread, then frozen and shared. Holds at most
- * LIMIT_MEMO_BYTES; what is over is counted as unlisted at each telling.
+ * LIMIT_MEMO_BYTES; what is over is counted as unlisted at each telling, and
+ * so is what found no memory, which makes each telling ERR_MEMORY.
  */
 struct leak_memo;
 struct leak_memo *leak_memo_new(void);

@@ -24,6 +24,7 @@ struct leak_memo {
 	size_t count;
 	size_t held;	   /* bytes of all blocks */
 	uint64_t unlisted; /* over the limit, or no memory for them */
+	bool is_starved;   /* there was no memory for one */
 };
 
 struct leak_memo *leak_memo_new(void)
@@ -76,8 +77,10 @@ void leak_memo_sink(void *context, const struct sighting *s)
 	unsigned char *to;
 	size_t size;
 
-	if (item_size(s, LIMIT_MEMO_BYTES - m->held, &size))
+	if (item_size(s, LIMIT_MEMO_BYTES - m->held, &size)) {
 		item = malloc(size);
+		m->is_starved |= item == NULL;
+	}
 	if (item == NULL) {
 		m->unlisted++;
 		return;
@@ -105,7 +108,7 @@ size_t leak_memo_count(const struct leak_memo *m)
 enum status leaks_add_memo_at(struct leaks *l, const struct leak_memo *m,
 	const struct leak_where *where)
 {
-	enum status result = OK;
+	enum status result = m->is_starved ? ERR_MEMORY : OK;
 
 	for (const struct memo_item *i = m->first; i; i = i->next) {
 		enum status status = leaks_add_at(l, &i->s, where);
