@@ -68,7 +68,7 @@ struct pack_store_options {
 /* What opening found that cannot be used. */
 struct pack_store_report {
 	uint64_t packs, loose;	       /* usable packs; loose object files */
-	uint64_t broken_packs;	       /* index or pack not usable */
+	uint64_t broken_packs;	       /* index, pack, directory not usable */
 	uint64_t broken_objects;       /* objects that a broken pack claims */
 	uint64_t refused_alternates;   /* out of the allowed directories */
 	uint64_t strange_files;	       /* not regular, in objects/xx */

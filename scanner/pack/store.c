@@ -12,6 +12,7 @@
 #include "base/limits.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,13 @@ static bool is_index_name(const char *name)
 	       bytes_ends(b, bytes_text(".idx"));
 }
 
+/* NULL with errno 0 is the end; with another, a failure. */
+static struct dirent *next_entry(DIR *dir)
+{
+	errno = 0;
+	return readdir(dir);
+}
+
 /* The index files of a pack directory, sorted; *count of them. */
 static enum status list_indexes(int directory, char ***names, size_t *count,
 	struct error *err)
@@ -116,7 +124,7 @@ static enum status list_indexes(int directory, char ***names, size_t *count,
 	if (dir == NULL)
 		return error_set_errno(err, ERR_IO, "list packs");
 	rewinddir(dir);
-	while (status == OK && (entry = readdir(dir)) != NULL) {
+	while (status == OK && (entry = next_entry(dir)) != NULL) {
 		void *at = *names;
 
 		if (!is_index_name(entry->d_name))
@@ -132,6 +140,8 @@ static enum status list_indexes(int directory, char ***names, size_t *count,
 		else
 			(*count)++;
 	}
+	if (status == OK && errno != 0)
+		status = error_set_errno(err, ERR_IO, "list packs");
 	closedir(dir);
 	if (*count)
 		qsort(*names, *count, sizeof(char *), by_name);
@@ -147,8 +157,11 @@ static enum status add_packs(struct pack_store *store, int objects,
 	size_t count = 0;
 	enum status status;
 
-	if (directory < 0)
-		return OK; /* a store of loose objects only */
+	if (directory < 0) {
+		/* a store of loose objects only, or one that hides others */
+		store->report.broken_packs += errno != ENOENT;
+		return OK;
+	}
 	status = list_indexes(directory, &names, &count, err);
 	for (size_t i = 0; i < count; i++) {
 		if (status == OK)
@@ -223,15 +236,19 @@ static enum status add_fan(struct pack_store *store, int objects, unsigned fan,
 	snprintf(name, sizeof(name), "%02x", fan);
 	fd = openat(objects, name,
 		O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
+	if (fd < 0) {
+		store->report.broken_packs += errno != ENOENT;
 		return OK;
+	}
 	dir = fdopendir(fd);
 	if (dir == NULL) {
 		close(fd);
 		return error_set_errno(err, ERR_IO, "list loose objects");
 	}
-	while (status == OK && (entry = readdir(dir)) != NULL)
+	while (status == OK && (entry = next_entry(dir)) != NULL)
 		status = add_loose(store, fan, entry->d_name, err);
+	if (status == OK && errno != 0)
+		status = error_set_errno(err, ERR_IO, "list loose objects");
 	closedir(dir);
 	return status;
 }

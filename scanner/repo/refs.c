@@ -11,6 +11,7 @@
 #include "base/limits.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -130,6 +131,7 @@ static enum status read_directory(struct repo *r, int parent,
 	enum status status = OK;
 
 	if (dir == NULL) {
+		r->broken_refs += errno != ENOENT;
 		if (fd >= 0)
 			close(fd);
 		return OK;
@@ -139,7 +141,7 @@ static enum status read_directory(struct repo *r, int parent,
 		closedir(dir);
 		return OK;
 	}
-	while (status == OK && (e = readdir(dir)) != NULL) {
+	while (status == OK && (errno = 0, e = readdir(dir)) != NULL) {
 		char *name;
 		struct stat st;
 
@@ -161,6 +163,7 @@ static enum status read_directory(struct repo *r, int parent,
 			r->broken_refs++;
 		free(name);
 	}
+	r->broken_refs += status == OK && errno != 0;
 	closedir(dir);
 	return status;
 }
