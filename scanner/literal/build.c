@@ -206,13 +206,15 @@ static void filter_short(struct builder *b, uint32_t key, bool last)
 			filter_add(b, key | c << 24);
 }
 
+/* The same literal by the same gram; "-----" has one gram at two offsets. */
 static bool is_known(const struct builder *b, uint32_t first,
-	const struct literal *l)
+	const struct literal *l, int gram)
 {
 	for (uint32_t e = first; e; e = b->next[e]) {
 		const struct literal_entry *entry = &b->entries[e];
 
 		if (entry->tag == l->tag && entry->fold == l->fold &&
+			entry->gram == gram &&
 			bytes_equal(l->text,
 				bytes_of(b->pool + entry->text, entry->n)))
 			return true;
@@ -246,7 +248,7 @@ static bool add_gram(struct builder *b, const struct literal *l,
 	if (key == 0)
 		return false;
 	head = head_for(b, key);
-	if (is_known(b, *head, l))
+	if (is_known(b, *head, l, gram))
 		return false;
 	if (gram < 0)
 		filter_short(b, key, false);

@@ -165,9 +165,31 @@ static void test_equal_ones_are_kept_once(void)
 	literal_set_free(set);
 }
 
+/* Both grams of such a literal are the same. */
+static void test_one_byte_repeated(void)
+{
+	static struct seen seen;
+	struct literal list[] = {{.text = bytes_text("-----"), .tag = 1}};
+	struct literal_set *set = literal_set_new(list, 1, NULL);
+
+	for (size_t at = 0; at < 40; at++) {
+		unsigned char text[64];
+
+		memset(text, '.', sizeof(text));
+		memcpy(text + at, "-----", 5);
+		seen.count = seen.last = 0;
+		literal_scan(set, bytes_of(text, sizeof(text)), 0,
+			sizeof(text), note, &seen);
+		CHECK_EQUAL(seen.count, 1);
+		CHECK_EQUAL(seen.start[0], at);
+	}
+	literal_set_free(set);
+}
+
 static const struct unit_test tests[] = {
 	{"it finds what a plain search finds", test_equals_naive},
 	{"it reads nothing behind the text", test_reads_nothing_behind},
+	{"a byte repeated is a literal", test_one_byte_repeated},
 	{"equal literals are kept once", test_equal_ones_are_kept_once},
 };
 
