@@ -7,6 +7,8 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/banned.h"
@@ -46,12 +48,34 @@ static void fill_descriptors(void)
 			(void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
 }
 
+/*
+ * A library that finds no memory may call exit() itself, with a code that
+ * means "complete, with findings" here. Then it becomes "incomplete".
+ */
+static void on_early_exit(int status, void *is_done)
+{
+	static const char text[] =
+		"stanch: a library gave up; the scan is not complete\n";
+
+	(void)status;
+	if (*(const bool *)is_done)
+		return;
+	(void)!write(2, text, sizeof(text) - 1);
+	_exit(3);
+}
+
 int main(int argc, char **argv)
 {
+	bool is_done = false;
+	int code;
+
 	fill_descriptors();
+	on_exit(on_early_exit, &is_done);
 	secret_guard_process();
 	signal(SIGPIPE, SIG_IGN);
 	catch_signal(SIGINT);
 	catch_signal(SIGTERM);
-	return cli_run(argc, argv, &caught_signal);
+	code = cli_run(argc, argv, &caught_signal);
+	is_done = true;
+	exit(code); /* here, while is_done still stands */
 }

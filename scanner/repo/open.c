@@ -92,11 +92,22 @@ bool repo_path_is_within(const char *path, const char *root)
 	       (path[n] == '/' || path[n] == '\0' || n == 1);
 }
 
+/*
+ * What could not be looked at may be there: then opening fails, and says so.
+ * Taken for absent, a repository would be a directory, and its history clean.
+ */
+static bool may_be_there(const char *path)
+{
+	return path == NULL || errno == EIO || errno == ENOMEM ||
+	       errno == EINTR;
+}
+
 static bool is_directory(const char *base, const char *name)
 {
 	char *path = repo_join(base, name);
 	struct stat st;
-	bool is = path && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	bool is = path && stat(path, &st) == 0 ? S_ISDIR(st.st_mode)
+					       : may_be_there(path);
 
 	free(path);
 	return is;
@@ -106,8 +117,9 @@ static bool is_file(const char *base, const char *name)
 {
 	char *path = repo_join(base, name);
 	struct stat st;
-	bool is = path && lstat(path, &st) == 0 &&
-		  (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode));
+	bool is = path && lstat(path, &st) == 0
+			  ? S_ISREG(st.st_mode) || S_ISLNK(st.st_mode)
+			  : may_be_there(path);
 
 	free(path);
 	return is;
@@ -129,9 +141,10 @@ bool repo_is_at(const char *path)
 	bool is;
 
 	if (inner == NULL)
-		return false;
+		return true; /* which opening it then denies */
 	is = is_git_dir(inner) ||
-	     (lstat(inner, &st) == 0 && S_ISREG(st.st_mode)) ||
+	     (lstat(inner, &st) == 0 ? S_ISREG(st.st_mode)
+				     : may_be_there(inner)) ||
 	     is_git_dir(path);
 	free(inner);
 	return is;
@@ -337,6 +350,7 @@ enum status repo_open(struct repo **out, const char *path,
 	if (r == NULL)
 		return error_set(err, ERR_MEMORY, "open %s", path);
 	r->id_size = 20;
+	r->is_outside_allowed = options->allow_outside;
 	r->root = repo_real(path);
 	if (r->root == NULL)
 		status = error_set_errno(err, ERR_NOT_FOUND, "open %s", path);
@@ -362,5 +376,8 @@ void repo_close(struct repo *r)
 	free(r->work_tree);
 	free(r->objects);
 	free(r->index);
+	for (size_t i = 0; i < r->alternate_count; i++)
+		free(r->alternates[i]);
+	free(r->alternates);
 	free(r);
 }
