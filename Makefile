@@ -13,7 +13,8 @@ Q := $(if $(V),,@)
 SAY := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),true,echo)
 
 # Rooms from the top down: a room's archive may need those after it.
-ROOMS := cli args engine share report history attribute change pack repo leaks source detect \
+ROOMS := cli args engine share report history attribute change \
+	revision pack repo leaks source detect \
 	literal ruleset pattern decode check flow base
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
@@ -64,8 +65,8 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 .SECONDARY:
 .PHONY: all help deps unit check test install bench accuracy fuzz clean
 
-## all: build $(B)/stanch
-all: $(B)/stanch
+## all: build $(B)/stanch, and $(B)/stanch-git.so beside it
+all: $(B)/stanch $(B)/stanch-git.so
 
 ## help: this list
 help:
@@ -127,6 +128,13 @@ $(B)/stanch: $(B)/main.c.o $(ARCHIVES) $(B)/builtin.o $(B)/baked.o
 		$(B)/baked.o \
 		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
 
+# The only file that is linked with libgit2; see scanner/revision/module.h.
+MODULE := $(patsubst scanner/%,$(B)/%.o,$(wildcard scanner/revision/module/*.c))
+$(MODULE): HARDEN := $(filter-out -fPIE,$(HARDEN)) -fPIC
+$(B)/stanch-git.so: $(MODULE)
+	@$(SAY) LINK $@
+	$(Q)$(CC) -shared $(filter-out -pie,$(ALL_LDFLAGS)) -o $@ $^ -lgit2
+
 # A unit test (ROOM_test.c, ROOM_PART_test.c) links its room and those below
 # it, by layers.txt; the built-in rules too, where rulesets are among them.
 unit_parts = $(patsubst %,$(B)/lib%.a,$(call below,$(1))) \
@@ -173,8 +181,10 @@ test:
 	@sh tests/run.sh test
 
 ## install: put the program under DESTDIR and PREFIX (/usr/local)
-install: $(B)/stanch
+install: all
 	install -D -m 755 $(B)/stanch "$(DESTDIR)$(PREFIX)/bin/stanch"
+	install -D -m 644 $(B)/stanch-git.so \
+		"$(DESTDIR)$(PREFIX)/lib/stanch/stanch-git.so"
 
 # These come with what they measure.
 ## bench accuracy fuzz: run bench/run, corpus/run, tests/fuzz/run

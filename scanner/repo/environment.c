@@ -33,6 +33,33 @@ static bool override(char **path, const char *name)
 	return true;
 }
 
+/* Paths with ':' between. (git quotes those that hold one: they are not
+ * found, and what they hold is then missing, loudly.) */
+static bool add_alternates(struct repo *r)
+{
+	const char *value = getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES");
+	bytes rest = bytes_text(value ? value : ""), path;
+
+	while (rest.n) {
+		char **alternates;
+
+		bytes_cut(rest, ':', &path, &rest);
+		if (path.n == 0)
+			continue;
+		alternates = reallocarray(r->alternates,
+			r->alternate_count + 1, sizeof(*alternates));
+		if (alternates == NULL)
+			return false;
+		r->alternates = alternates;
+		alternates[r->alternate_count] =
+			strndup((const char *)path.at, path.n);
+		if (alternates[r->alternate_count] == NULL)
+			return false;
+		r->alternate_count++;
+	}
+	return true;
+}
+
 /* The nearest directory upwards that is a repository; malloc'd. */
 static char *search_upwards(void)
 {
@@ -63,12 +90,33 @@ enum status repo_open_environment(struct repo **out,
 	free(found);
 	if (status != OK)
 		return status;
+	(*out)->is_receiving = getenv("GIT_QUARANTINE_PATH") != NULL;
 	if (!override(&(*out)->index, "GIT_INDEX_FILE") ||
-		!override(&(*out)->objects, "GIT_OBJECT_DIRECTORY")) {
+		!override(&(*out)->objects, "GIT_OBJECT_DIRECTORY") ||
+		!add_alternates(*out)) {
 		repo_close(*out);
 		*out = NULL;
 		return error_set(err, ERR_MEMORY, "open repository");
 	}
+	return OK;
+}
+
+enum status repo_open_at(struct repo **out, const char *path,
+	const struct repo_options *options, struct error *err)
+{
+	struct repo *named, *here = NULL;
+	enum status status = repo_open(&named, path, options, err);
+
+	if (status != OK)
+		return status;
+	*out = named;
+	if (repo_open_environment(&here, options, NULL) != OK)
+		return OK;
+	if (strcmp(here->git_dir, named->git_dir) == 0) {
+		*out = here;
+		here = named;
+	}
+	repo_close(here);
 	return OK;
 }
 

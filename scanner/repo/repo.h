@@ -32,10 +32,14 @@ struct repo {
 			     worktree's main .git */
 	char *work_tree; /* NULL: bare */
 	char *objects;
+	char **alternates; /* more objects directories, from the environment */
+	size_t alternate_count;
 	char *index; /* path; the file may not exist */
 	size_t id_size; /* 20, 32 */
 	bool is_shallow;
 	bool is_partial; /* a promisor remote, or promised packs */
+	bool is_receiving; /* inside a receive hook: GIT_QUARANTINE_PATH */
+	bool is_outside_allowed; /* as asked: alternates, too */
 	struct repo_ref *refs; /* HEAD first if it resolves, then by name */
 	size_t ref_count;
 	uint64_t broken_refs;	 /* files that hold no name of an object */
@@ -58,10 +62,15 @@ bool repo_is_at(const char *path);
 enum status repo_open(struct repo **out, const char *path,
 	const struct repo_options *options, struct error *err) MUST_USE;
 /*
- * As git would inside a hook: GIT_DIR, GIT_INDEX_FILE, GIT_WORK_TREE,
- * GIT_OBJECT_DIRECTORY and the current directory, searched upwards.
+ * As git would inside a hook: GIT_DIR, GIT_INDEX_FILE, GIT_OBJECT_DIRECTORY,
+ * GIT_ALTERNATE_OBJECT_DIRECTORIES, GIT_QUARANTINE_PATH and the current
+ * directory, searched upwards.
  */
 enum status repo_open_environment(struct repo **out,
+	const struct repo_options *options, struct error *err) MUST_USE;
+/* The repository at `path`; with its environment, when the environment means
+ * this one. */
+enum status repo_open_at(struct repo **out, const char *path,
 	const struct repo_options *options, struct error *err) MUST_USE;
 void repo_close(struct repo *r);
 

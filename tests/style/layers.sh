@@ -33,7 +33,7 @@ FNR == 1 {
 	else if (/<archive/) lib = "source"
 	else if (/<toml/) lib = "ruleset"
 	else if (/<xxhash|<openssl/) lib = "base"
-	else if (/<git2/) lib = "repo"
+	else if (/<git2/) lib = "revision"
 	else if (/<curl/) lib = "net"
 	else if (/<sqlite3|<libpq/) lib = "store"
 	else if (/<libdeflate|<zlib/) lib = "pack"

@@ -1,0 +1,34 @@
+/*
+ * internal: what the module's files share.
+ */
+#ifndef STANCH_REVISION_MODULE_INTERNAL_H
+#define STANCH_REVISION_MODULE_INTERNAL_H
+
+#include "revision/module.h"
+
+#include <git2.h>
+
+struct module_opened {
+	const struct revision_host *host;
+	git_repository *repository;
+};
+
+/* backend.c: owned by libgit2 once given to it; 0 or an error. */
+int module_odb_new(git_odb **out, const struct revision_host *host);
+int module_refdb_set(git_repository *repository,
+	const struct revision_host *host);
+
+/* walk.c */
+enum revision_result module_range(void *opened, const char *expression,
+	const struct revision_sink *sink, char text[REVISION_TEXT]);
+enum revision_result module_since(void *opened, int64_t since,
+	const struct revision_sink *sink, char text[REVISION_TEXT]);
+
+/* clone.c */
+enum revision_result module_clone(const struct revision_clone *clone,
+	char text[REVISION_TEXT]);
+
+/* libgit2's last words. */
+void module_say(char text[REVISION_TEXT]);
+
+#endif

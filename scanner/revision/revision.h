@@ -1,0 +1,70 @@
+/*
+ * revision: which commits a range means, and clones of URLs: what libgit2 is
+ * asked for. This room is the only one that knows it; it is loaded from
+ * stanch-git.so when first needed (see module.h).
+ *
+ * libgit2 walks what pack/ reads, and sees the refs of repo/. Version 1.5 does
+ * not know SHA-256 repositories: ranges in those are ERR_UNSUPPORTED.
+ */
+#ifndef STANCH_REVISION_REVISION_H
+#define STANCH_REVISION_REVISION_H
+
+#include "pack/pack.h"
+#include "repo/repo.h"
+
+struct revision;
+
+/* Names one after another, of the repository's size each; malloc'd. */
+struct revision_list {
+	unsigned char *commits; /* parents before children */
+	size_t commit_count;
+	unsigned char *tags; /* that name the end of the range */
+	size_t tag_count;
+};
+void revision_list_release(struct revision_list *list);
+
+/* Repository and store are borrowed. Use from one thread. */
+enum status revision_open(struct revision **out, const struct repo *repo,
+	struct pack_store *store, struct error *err) MUST_USE;
+void revision_close(struct revision *r);
+
+/*
+ * "A..B": what B has and A has not; "A...B": what one of them has; a side left
+ * out is HEAD. A left side of zeros, as hooks tell it for a new branch: all
+ * that B has (inside a receive hook: and no ref had before). ERR_USAGE when
+ * it is no range, or a name in it is unknown.
+ */
+enum status revision_range(struct revision *r, const char *expression,
+	struct revision_list *out, struct error *err) MUST_USE;
+/* Commits not older than `since` (seconds since 1970) that refs reach. */
+enum status revision_since(struct revision *r, int64_t since,
+	struct revision_list *out, struct error *err) MUST_USE;
+
+/* ---- clones ------------------------------------------------------------- */
+
+struct revision_clone_process;
+
+/* Is it to be cloned: "https://...", "ssh://...", "file://...",
+ * "user@host:path"? */
+bool revision_is_url(const char *target);
+
+struct revision_clone_options {
+	/* asked some times a second; true ends it */
+	bool (*is_stopped)(void *context);
+	void *context;
+};
+/*
+ * Clone all refs into a private directory below TMPDIR. Credentials come from
+ * STANCH_GIT_TOKEN, or STANCH_GIT_USERNAME and STANCH_GIT_PASSWORD, or from
+ * what the program named by STANCH_GIT_CREDENTIAL_COMMAND prints; never from
+ * the URL. The directory is removed by revision_clone_end, and also when this
+ * process dies, whatever kills it.
+ */
+enum status revision_clone_begin(struct revision_clone_process **out,
+	const char *url, const struct revision_clone_options *options,
+	struct error *err) MUST_USE;
+/* The repository; valid until the end. */
+const char *revision_clone_path(const struct revision_clone_process *c);
+void revision_clone_end(struct revision_clone_process *c);
+
+#endif
