@@ -4,6 +4,7 @@
 #ifndef STANCH_PACK_INTERNAL_H
 #define STANCH_PACK_INTERNAL_H
 
+#include "pack/inflate.h"
 #include "pack/pack.h"
 #include "pack/pool.h"
 
@@ -53,25 +54,6 @@ struct pack_entry {
 bool pack_entry_parse(const struct pack_file *f, uint64_t offset,
 	struct pack_entry *entry);
 
-/* ---- deflated data ------------------------------------------------------ */
-
-struct pack_inflate; /* one thread's decompressor */
-struct pack_inflate *pack_inflate_new(void);
-void pack_inflate_free(struct pack_inflate *z);
-/* Exactly n bytes, or false. */
-bool pack_inflate_all(struct pack_inflate *z, bytes in, unsigned char *out,
-	size_t n);
-/* In pieces, for what is too large to hold: false when it breaks or is not
- * exactly `size` bytes long. */
-typedef void pack_piece(void *context, bytes piece);
-bool pack_inflate_stream(bytes in, uint64_t skip, uint64_t size,
-	pack_piece *piece, void *context);
-
-/* The two sizes at the start of a delta; false when they do not parse. */
-bool pack_delta_sizes(bytes delta, uint64_t *base, uint64_t *result);
-/* Apply; out has room for the result's size, as pack_delta_sizes said. */
-bool pack_delta_apply(bytes delta, bytes base, unsigned char *out, size_t n);
-
 /* ---- store -------------------------------------------------------------- */
 
 struct pack_loose {
@@ -96,6 +78,9 @@ struct pack_store {
 /* Is the name loose, and where. */
 bool pack_store_find_loose(const struct pack_store *store,
 	const unsigned char *id, struct pack_loose *found);
+/* Two digits of the directory and the rest from the name; size or 0. */
+size_t pack_loose_id(unsigned fan, const char *name, unsigned char *id);
+int pack_loose_order(const void *a, const void *b); /* by name */
 /* "xx/yyyy..." */
 void pack_loose_name(const unsigned char *id, size_t id_size,
 	char name[PACK_ID_MAX * 2 + 2]);

@@ -173,40 +173,12 @@ static enum status add_packs(struct pack_store *store, int objects,
 	return status;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
-/* Two digits of the directory and the rest from the name; size or 0. */
-static size_t loose_id(unsigned fan, const char *name, unsigned char *id)
-{
-	size_t n = strlen(name);
-
-	if (n != 38 && n != 62)
-		return 0;
-	id[0] = (unsigned char)fan;
-	for (size_t i = 0; i < n / 2; i++) {
-		int high = hex_digit(name[i * 2]);
-		int low = hex_digit(name[i * 2 + 1]);
-
-		if (high < 0 || low < 0)
-			return 0;
-		id[i + 1] = (unsigned char)(high << 4 | low);
-	}
-	return n / 2 + 1;
-}
-
 static enum status add_loose(struct pack_store *store, unsigned fan,
 	const char *name, struct error *err)
 {
 	struct pack_loose loose = {
 		.directory = (uint32_t)store->directory_count - 1};
-	size_t size = loose_id(fan, name, loose.id);
+	size_t size = pack_loose_id(fan, name, loose.id);
 	void *at = store->loose;
 
 	if (size == 0)
@@ -354,12 +326,6 @@ static enum status add_directory(struct pack_store *store, const char *path,
 	return status;
 }
 
-static int by_id(const void *a, const void *b)
-{
-	return memcmp(((const struct pack_loose *)a)->id,
-		((const struct pack_loose *)b)->id, PACK_ID_MAX);
-}
-
 /* Sorted, and each name once: two directories may hold the same object. */
 static void settle(struct pack_store *store)
 {
@@ -367,9 +333,9 @@ static void settle(struct pack_store *store)
 
 	if (store->loose_count)
 		qsort(store->loose, store->loose_count,
-			sizeof(*store->loose), by_id);
+			sizeof(*store->loose), pack_loose_order);
 	for (size_t i = 0; i < store->loose_count; i++)
-		if (i == 0 || by_id(&store->loose[i], &store->loose[i - 1]))
+		if (i == 0 || pack_loose_order(&store->loose[i], &store->loose[i - 1]))
 			store->loose[kept++] = store->loose[i];
 	store->loose_count = kept;
 	store->report.loose = kept;
@@ -431,157 +397,6 @@ const struct pack_store_report *pack_store_report(
 size_t pack_store_id_size(const struct pack_store *store)
 {
 	return store->id_size ? store->id_size : 20;
-}
-
-/* The first directory that has a file of this name. */
-static bool find_by_name(const struct pack_store *store,
-	const unsigned char *id, struct pack_loose *found)
-{
-	char name[PACK_ID_MAX * 2 + 2];
-
-	pack_loose_name(id, store->id_size, name);
-	for (size_t i = 0; i < store->directory_count; i++)
-		if (faccessat(store->directories[i], name, F_OK,
-			    AT_SYMLINK_NOFOLLOW) == 0) {
-			*found = (struct pack_loose){
-				.directory = (uint32_t)i};
-			memcpy(found->id, id, store->id_size);
-			return true;
-		}
-	return false;
-}
-
-bool pack_store_find_loose(const struct pack_store *store,
-	const unsigned char *id, struct pack_loose *found)
-{
-	struct pack_loose key = {.directory = 0};
-	const struct pack_loose *hit;
-
-	if (store->is_by_name)
-		return find_by_name(store, id, found);
-	memcpy(key.id, id, store->id_size);
-	hit = store->loose_count ? bsearch(&key, store->loose,
-					   store->loose_count, sizeof(key),
-					   by_id)
-				 : NULL;
-	if (hit)
-		*found = *hit;
-	return hit != NULL;
-}
-
-bool pack_store_find(const struct pack_store *store, const unsigned char *id,
-	size_t first, size_t *pack, uint32_t *entry)
-{
-	for (size_t i = first; i < store->pack_count; i++)
-		if (pack_file_find(&store->packs[i], id, entry)) {
-			*pack = i;
-			return true;
-		}
-	return false;
-}
-
-bool pack_store_has(const struct pack_store *store, const unsigned char *id)
-{
-	struct pack_loose loose;
-	size_t pack;
-	uint32_t entry;
-
-	return store->id_size &&
-	       (pack_store_find(store, id, 0, &pack, &entry) ||
-		       pack_store_find_loose(store, id, &loose));
-}
-
-/* What an abbreviation has led to so far. */
-struct abbreviation {
-	const unsigned char *prefix;
-	size_t digits;
-	unsigned char id[PACK_ID_MAX];
-	size_t hits; /* of different names */
-};
-
-static bool has_prefix(const struct abbreviation *a, const unsigned char *id)
-{
-	size_t whole = a->digits / 2;
-
-	return memcmp(id, a->prefix, whole) == 0 &&
-	       (a->digits % 2 == 0 || id[whole] >> 4 == a->prefix[whole] >> 4);
-}
-
-static void meet(struct abbreviation *a, const unsigned char *id, size_t n)
-{
-	if (!has_prefix(a, id) || (a->hits && memcmp(a->id, id, n) == 0))
-		return;
-	memcpy(a->id, id, n);
-	a->hits++;
-}
-
-static void meet_packed(struct abbreviation *a, const struct pack_file *f)
-{
-	uint32_t end = pack_be32(f->fanout + a->prefix[0] * 4);
-	uint32_t low = 0, high = end;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (memcmp(pack_file_id(f, middle), a->prefix,
-			    a->digits / 2) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < end && a->hits < 2 &&
-		memcmp(pack_file_id(f, low), a->prefix, a->digits / 2) == 0;
-		low++)
-		meet(a, pack_file_id(f, low), f->id_size);
-}
-
-/* One directory of loose objects, listed for this question. */
-static void meet_fan(struct abbreviation *a, const struct pack_store *store,
-	int objects)
-{
-	unsigned char id[PACK_ID_MAX];
-	struct dirent *entry;
-	char name[3];
-	DIR *dir;
-	int fd;
-
-	snprintf(name, sizeof(name), "%02x", a->prefix[0]);
-	fd = openat(objects, name,
-		O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (dir == NULL && fd >= 0)
-		close(fd);
-	while (dir && (entry = readdir(dir)) != NULL)
-		if (loose_id(a->prefix[0], entry->d_name, id) ==
-			store->id_size)
-			meet(a, id, store->id_size);
-	if (dir)
-		closedir(dir);
-}
-
-enum status pack_store_find_prefix(const struct pack_store *store,
-	const unsigned char *prefix, size_t digits,
-	unsigned char id[PACK_ID_MAX], struct error *err)
-{
-	struct abbreviation a = {.prefix = prefix, .digits = digits};
-
-	if (digits < 4 || digits > store->id_size * 2)
-		return error_set(err, ERR_NOT_FOUND, "find object: no such");
-	for (size_t i = 0; i < store->pack_count; i++)
-		meet_packed(&a, &store->packs[i]);
-	for (size_t i = 0; i < store->loose_count; i++)
-		meet(&a, store->loose[i].id, store->id_size);
-	for (size_t i = 0; store->is_by_name && i < store->directory_count;
-		i++)
-		meet_fan(&a, store, store->directories[i]);
-	if (a.hits == 0)
-		return error_set(err, ERR_NOT_FOUND, "find object: no such");
-	if (a.hits > 1)
-		return error_set(err, ERR_USAGE,
-			"find object: the abbreviation fits several");
-	memset(id, 0, PACK_ID_MAX);
-	memcpy(id, a.id, store->id_size);
-	return OK;
 }
 
 bool pack_entry_is_copy(const struct pack_store *store, size_t p, uint32_t i)
