@@ -493,8 +493,9 @@ static bool open_level(struct level *l)
 		api->archive_read_set_seek_callback(a, seek_bytes);
 		api->archive_read_set_skip_callback(a, skip_bytes);
 	}
-	api->archive_read_set_callback_data(a, l);
-	return api->archive_read_open1(a) >= ARCHIVE_WARN;
+	/* without memory for it, opening would follow a null pointer */
+	return api->archive_read_set_callback_data(a, l) == ARCHIVE_OK &&
+	       api->archive_read_open1(a) >= ARCHIVE_WARN;
 }
 
 /*
