@@ -49,6 +49,7 @@ struct leak_place {
 	bytes object;		/* blob id in hex, or empty */
 	const struct leak_commit *commit; /* or NULL */
 	bool unreachable, in_head;
+	bool is_partial; /* its text was not read wholly */
 	const char *suppressed; /* reason, or NULL */
 	struct leak_held *held; /* of leaks/: the memory behind the slices */
 };
@@ -93,6 +94,7 @@ struct leak_where {
 	bytes object; /* blob or other object, in hex */
 	const struct leak_commit *commit; /* from leaks_keep_commit */
 	bool unreachable, in_head;
+	bool is_partial; /* the text was not read wholly */
 };
 /* As leaks_add, with all that is known of the place. */
 enum status leaks_add_at(struct leaks *l, const struct sighting *s,
@@ -114,12 +116,20 @@ void leak_memo_free(struct leak_memo *m);
 /* A detect_sink: context is the memo. Copies. */
 void leak_memo_sink(void *context, const struct sighting *s);
 size_t leak_memo_count(const struct leak_memo *m);
+/* In the order in which they came; the context comes first. */
+void leak_memo_each(const struct leak_memo *m,
+	void (*each)(void *context, const struct sighting *s), void *context);
+uint64_t leak_memo_unlisted(const struct leak_memo *m);
 enum status leaks_add_memo(struct leaks *l, const struct leak_memo *m,
 	bytes path, enum leak_source source) MUST_USE;
 enum status leaks_add_memo_at(struct leaks *l, const struct leak_memo *m,
 	const struct leak_where *where) MUST_USE;
 
-/* Group and sort. After it nothing may be added, and reading is free. */
+/*
+ * Group and sort. After it nothing may be added, and reading is free. A place
+ * in an archive's own bytes gives way to one of the same leak, at least as
+ * sure, in a member of it, unless the archive is partial.
+ */
 enum status leaks_finish(struct leaks *l, struct error *err) MUST_USE;
 size_t leaks_count(const struct leaks *l);
 /* In order: surest first, then rule id, then first place. */

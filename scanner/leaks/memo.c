@@ -105,6 +105,18 @@ size_t leak_memo_count(const struct leak_memo *m)
 	return m->count;
 }
 
+uint64_t leak_memo_unlisted(const struct leak_memo *m)
+{
+	return m->unlisted;
+}
+
+void leak_memo_each(const struct leak_memo *m,
+	void (*each)(void *context, const struct sighting *s), void *context)
+{
+	for (const struct memo_item *i = m->first; i; i = i->next)
+		each(context, &i->s);
+}
+
 enum status leaks_add_memo_at(struct leaks *l, const struct leak_memo *m,
 	const struct leak_where *where)
 {

@@ -335,7 +335,8 @@ static void settle(struct pack_store *store)
 		qsort(store->loose, store->loose_count,
 			sizeof(*store->loose), pack_loose_order);
 	for (size_t i = 0; i < store->loose_count; i++)
-		if (i == 0 || pack_loose_order(&store->loose[i], &store->loose[i - 1]))
+		if (i == 0 || pack_loose_order(&store->loose[i],
+				      &store->loose[i - 1]))
 			store->loose[kept++] = store->loose[i];
 	store->loose_count = kept;
 	store->report.loose = kept;
