@@ -454,14 +454,17 @@ static enum source_skip check_kind(struct level *l)
 static void scan_entries(struct level *l)
 {
 	struct scan *s = l->scan;
+	/* libarchive's own is not there when memory was short */
+	struct archive_entry *entry = s->api->archive_entry_new();
 	unsigned retries = 0;
 	struct buf own;
 
 	buf_init(&own, LIMIT_PATH);
 	buf_put(&own, bytes_take(buf_bytes(&s->path), l->path_n));
-	while (count_out(l, 0)) {
-		struct archive_entry *entry = NULL;
-		int got = s->api->archive_read_next_header(l->a, &entry);
+	if (entry == NULL)
+		l->trouble = SKIP_UNREADABLE;
+	while (entry && count_out(l, 0)) {
+		int got = s->api->archive_read_next_header2(l->a, entry);
 
 		if (got == ARCHIVE_EOF)
 			break;
@@ -480,6 +483,7 @@ static void scan_entries(struct level *l)
 			break;
 		scan_entry(l, entry, &own);
 	}
+	s->api->archive_entry_free(entry);
 	buf_release(&own);
 }
 

@@ -36,12 +36,14 @@
 	X(archive_read_set_skip_callback)                                    \
 	X(archive_read_set_callback_data)                                    \
 	X(archive_read_open1)                                                \
-	X(archive_read_next_header)                                          \
+	X(archive_read_next_header2)                                         \
 	X(archive_read_data_block)                                           \
 	X(archive_read_has_encrypted_entries)                                \
 	X(archive_filter_bytes)                                              \
 	X(archive_filter_count)                                              \
 	X(archive_format)                                                    \
+	X(archive_entry_new)                                                 \
+	X(archive_entry_free)                                                \
 	X(archive_entry_filetype)                                            \
 	X(archive_entry_is_encrypted)                                        \
 	X(archive_entry_pathname)                                            \
