@@ -63,7 +63,8 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all help deps unit check test install bench accuracy fuzz clean
+.PHONY: all help deps unit check test test-long install bench accuracy fuzz \
+	fault differential clean
 
 ## all: build $(B)/stanch, and $(B)/stanch-git.so beside it
 all: $(B)/stanch $(B)/stanch-git.so
@@ -186,14 +187,35 @@ install: all
 	install -D -m 644 $(B)/stanch-git.so \
 		"$(DESTDIR)$(PREFIX)/lib/stanch/stanch-git.so"
 
-# These come with what they measure.
-## bench accuracy fuzz: run bench/run, corpus/run, tests/fuzz/run
-bench: RUN := bench/run
-accuracy: RUN := corpus/run
-fuzz: RUN := tests/fuzz/run
-bench accuracy fuzz: all
-	@test -x $(RUN) || { echo "$@: $(RUN) is not here yet" >&2; exit 1; }
-	@$(RUN)
+## test-long: what takes long: every fault, a 10 minute fuzz, huge inputs
+test-long: all
+	@sh tests/run.sh long
+
+## bench: speed and memory, against find and cat and git
+bench: all
+	@bench/run
+
+## accuracy: recall and precision by provider, on corpus/
+accuracy: all $(B)/property/examples
+	@corpus/run
+
+## fuzz: clang's libFuzzer on each target, FUZZ_SECONDS (60) each
+fuzz: all
+	@tests/fuzz/run
+
+$(B)/fault/fail.so: tests/fault/fail.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -fPIC \
+		-shared -o $@ $<
+
+## fault: every call fails in turn, once and for good (minutes)
+fault: all $(B)/fault/fail.so
+	@tests/fault/run --all
+
+## differential: the engine against the naive search over DIR=...
+differential: $(B)/property/differential
+	@test -n "$(DIR)" || { echo "differential: DIR=... please" >&2; exit 2; }
+	@$(B)/property/differential $(DIR)
 
 clean:
 	rm -rf build

@@ -2,6 +2,7 @@
 # Install what the build and the tests need, on Debian 12 and its like.
 # The list stands here and nowhere else. `deps.sh build` leaves out what only
 # tests use.
+# `deps.sh fuzz` adds what `make fuzz` needs.
 set -eu
 
 build="gcc g++ make pkg-config libc6-dev libpcre2-dev libxxhash-dev
@@ -9,9 +10,11 @@ build="gcc g++ make pkg-config libc6-dev libpcre2-dev libxxhash-dev
 	libgit2-dev"
 tests="git python3 7zip zip unzip zstd xz-utils bzip2 gzip tar util-linux
 	libjansson-dev"
+fuzz="clang libclang-rt-14-dev"
 
 wanted=$build
 [ "${1:-all}" = build ] || wanted="$build $tests"
+[ "${1:-all}" != fuzz ] || wanted="$wanted $fuzz"
 
 missing=
 for package in $wanted; do

@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh check|test: all suites of a kind, one after another. Each suite ends
+# run.sh check|test|long: all suites of a kind, one after another. Each suite ends
 # with a line "N passed, N failed[, N skipped]"; the last line here sums them.
 # A suite that fails without such a line (a crash, a build) is one failure.
 set -u
@@ -73,6 +73,51 @@ rules_test() {
 	return $rules_status
 }
 
+# self: stanch finds nothing in its own repository.
+self() {
+	build/release/stanch scan --worktree . || return 1
+	echo "1 passed, 0 failed"
+}
+
+# differential: the naive search agrees, on text that every Debian has; a part
+# for each processor.
+differential() {
+	make -s build/release/property/differential || return 1
+	for part in 0 1; do
+		build/release/property/differential -m "$1" -p $part/2 \
+			/usr/include /usr/share/doc /usr/lib/python3 \
+			>"$out.$part" 2>&1 &
+	done
+	wait
+	cat "$out.0" "$out.1"
+	rm -f "$out.0" "$out.1"
+}
+
+property() {
+	make -s build/release/property/split_test &&
+		build/release/property/split_test && tests/property/run
+}
+
+accuracy() {
+	make -s build/release/property/examples && corpus/run
+}
+
+fault() {
+	make -s build/release/fault/fail.so && tests/fault/run "$@"
+}
+
+# tsan: the rooms that threads share, and the program with eight of them.
+tsan() {
+	for room in detect leaks share engine; do
+		unit=build/tsan/unit/${room}_test
+		make -s CONFIG=tsan "$unit" || echo "0 passed, 1 failed"
+		"$unit" || echo "0 passed, 1 failed"
+	done
+	tests/cli/run --jobs 1 --slow 60 --binary build/tsan/stanch \
+		scan/jobs scan/archives scan/windows scan/same-content \
+		exit/findings exit/incomplete
+}
+
 style() {
 	suite "headers" sh tests/style/headers.sh
 	suite "layers" sh tests/style/layers.sh
@@ -84,7 +129,7 @@ style() {
 suite "build release" build release
 style
 suite "unit, debug" units debug
-if [ "$kind" = test ]; then
+if [ "$kind" != check ]; then
 	suite "build asan" build asan
 	suite "unit, asan" units asan
 fi
@@ -92,8 +137,24 @@ suite "rules test" rules_test build/release/stanch
 suite "rules lint" build/release/stanch rules lint
 suite "command line, release" tests/cli/run --jobs "$jobs" \
 	--binary build/release/stanch
-[ "$kind" != test ] || suite "command line, asan" tests/cli/run \
+[ "$kind" = check ] || suite "command line, asan" tests/cli/run \
 	--jobs "$jobs" --slow 30 --binary build/asan/stanch
+suite "own repository" self
+suite "accuracy" accuracy
+if [ "$kind" != check ]; then
+	suite "property" property
+	suite "differential" differential 20
+	suite "faults" fault
+	suite "fuzz replay" env FUZZ_SECONDS=8 tests/fuzz/run replay
+	suite "build tsan" build tsan
+	suite "tsan" tsan
+fi
+if [ "$kind" = long ]; then
+	suite "every fault" fault --all
+	suite "fuzz" env FUZZ_SECONDS=60 tests/fuzz/run
+	suite "command line, long" env STANCH_LONG=1 tests/cli/run \
+		--timeout 1200 --jobs 1 --slow 600 long/
+fi
 
 [ -z "$bad" ] || echo "failed suites:$bad"
 echo "$passed passed, $failed failed, $skipped skipped"
