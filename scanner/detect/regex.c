@@ -100,6 +100,67 @@ static void put_boundary(struct buf *b, const char *open,
 	buf_put_text(b, "])");
 }
 
+/*
+ * An escape that ends in one of `last`: a look-behind for what comes before
+ * that byte. Behind an escape a token begins as well as behind a blank.
+ */
+struct escape {
+	const char *before, *last;
+};
+#define HEX "0123456789ABCDEFabcdef"
+#define DIGIT "[0-9A-Fa-f]"
+static const struct escape escapes[] = {
+	{"\\\\", "nrt"}, /* \n of a string */
+	/* %3A of a URL, \x3a, \u003a */
+	{"%" DIGIT "|\\\\x" DIGIT "|\\\\u" DIGIT "{3}", HEX},
+};
+
+/* Those of set that are in last: a class, and they leave the set. */
+static bool put_class(struct buf *b, const char *before, const char *last,
+	struct charset *set)
+{
+	bool any = false;
+
+	for (const char *at = last; *at; at++) {
+		unsigned char c = (unsigned char)*at;
+
+		if (!charset_has(set, c))
+			continue;
+		if (!any)
+			buf_printf(b, "(?<!%s)[", before);
+		any = true;
+		buf_put_byte(b, c);
+		set->word[c >> 6] &= ~((uint64_t)1 << (c & 63));
+	}
+	if (any)
+		buf_put_byte(b, ']');
+	return any;
+}
+
+/*
+ * notBefore, as one look-behind: a byte of the set that does not end an
+ * escape. One assertion, and no alternatives before the pattern: PCRE2 keeps
+ * its search for the first byte.
+ */
+static void put_before(struct buf *b, const struct charset *set)
+{
+	const size_t count = sizeof(escapes) / sizeof(escapes[0]);
+	struct charset rest;
+
+	if (set == NULL || charset_is_empty(set))
+		return;
+	rest = *set;
+	buf_put_text(b, "(?<!");
+	for (size_t i = 0; i < count; i++)
+		if (put_class(b, escapes[i].before, escapes[i].last, &rest) &&
+			!charset_is_empty(&rest))
+			buf_put_byte(b, '|');
+	if (charset_is_empty(&rest))
+		buf_put_byte(b, ')');
+	else
+		put_boundary(b, "[", &rest);
+}
+
 static pcre2_code *compile(struct detect_regexes *p,
 	const struct detect_regex *x)
 {
@@ -112,7 +173,7 @@ static pcre2_code *compile(struct detect_regexes *p,
 	if (strlen(x->source) > max)
 		return NULL;
 	buf_init(&b, max + 4096);
-	put_boundary(&b, "(?<![", x->not_before);
+	put_before(&b, x->not_before);
 	buf_put_text(&b, "(?:");
 	buf_put_text(&b, x->source);
 	buf_put_text(&b, ")");

@@ -94,6 +94,33 @@ static bool all_in_ranges(const struct ranges *r, const unsigned char *at)
 }
 #endif
 
+/* Digits of the longest escape, and the letter before them: u003a. */
+#define ESCAPE_MAX 5
+
+static bool are_hex(const unsigned char *at, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!((at[i] >= '0' && at[i] <= '9') ||
+			    ((at[i] | 0x20) >= 'a' && (at[i] | 0x20) <= 'f')))
+			return false;
+	return true;
+}
+
+/* Does an escape end before `at`? The same ones as in regex.c. */
+static bool ends_escape(bytes text, size_t at)
+{
+	const unsigned char *c = text.at + at;
+
+	if (at >= 2 && c[-2] == '\\' && memchr("nrt", c[-1], 3))
+		return true;
+	if (at >= 3 && c[-3] == '%' && are_hex(c - 2, 2))
+		return true;
+	if (at >= 4 && c[-4] == '\\' && c[-3] == 'x' && are_hex(c - 2, 2))
+		return true;
+	return at >= 6 && c[-6] == '\\' && c[-5] == 'u' &&
+	       are_hex(c - 4, 4);
+}
+
 /* A run of the right length, for one rule: do its neighbours allow it? */
 static void consider(struct scan *s, const struct layer *l, size_t rule,
 	size_t begin, size_t end)
@@ -101,7 +128,8 @@ static void consider(struct scan *s, const struct layer *l, size_t rule,
 	const struct rule *r = s->d->at[rule].rule;
 	struct candidate c = {rule, l, begin, end, begin, end};
 
-	if (begin && charset_has(&r->not_before, l->text.at[begin - 1]))
+	if (begin && charset_has(&r->not_before, l->text.at[begin - 1]) &&
+		!ends_escape(l->text, begin))
 		return;
 	if (end < l->text.n && charset_has(&r->not_after, l->text.at[end]))
 		return;
@@ -128,13 +156,18 @@ static size_t measure(struct scan *s, const struct layer *l, size_t rule,
 	const struct rule *r = s->d->at[rule].rule;
 	size_t begin = at, end = at;
 
-	while (begin && at - begin <= r->run_length &&
+	while (begin && at - begin <= r->run_length + ESCAPE_MAX &&
 		charset_has(&r->run_set, l->text.at[begin - 1]))
 		begin--;
 	while (end < l->text.n && charset_has(&r->run_set, l->text.at[end]))
 		end++;
 	if (end - begin == r->run_length)
 		consider_all(s, l, rule, begin, end);
+	else if (end - begin > r->run_length &&
+		end - begin <= r->run_length + ESCAPE_MAX &&
+		ends_escape(l->text, end - r->run_length))
+		/* the end of the escape passed for a part of the run */
+		consider_all(s, l, rule, end - r->run_length, end);
 	return end;
 }
 
