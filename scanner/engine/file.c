@@ -7,8 +7,8 @@
  *
  * An archive's own bytes are scanned too: between and behind members there is
  * room to hide, and what only looks like an archive, or is damaged, stays
- * covered. A token in a stored member is then seen at two places. (Not on a
- * pipe, where the bytes pass but once.)
+ * covered. A token in a stored member is then seen twice; leaks/ keeps the
+ * member's place. (Not on a pipe, where the bytes pass but once.)
  */
 #include "engine/internal.h"
 #include "engine/text.h"

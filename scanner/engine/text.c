@@ -125,9 +125,14 @@ static void settle(struct engine_worker *w, bytes path,
 	const struct seen_outcome *o)
 {
 	struct engine_tally *t = &w->tally;
+	const struct leak_where where = {
+		.path = path,
+		.source = source,
+		.is_partial = end != END_SCANNED,
+	};
 
-	if (o->memo != NULL && leaks_add_memo(w->engine->leaks, o->memo, path,
-		source) == ERR_MEMORY && end == END_SCANNED)
+	if (o->memo != NULL && leaks_add_memo_at(w->engine->leaks, o->memo,
+		&where) == ERR_MEMORY && end == END_SCANNED)
 		end = END_MEMORY;
 	t->unscanned += o->unscanned;
 	t->decode_cut += o->decode_cut;

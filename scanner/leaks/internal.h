@@ -39,6 +39,12 @@ int leak_place_order_show(const struct leak_place *a,
 /* Whether they say the same: path, offset, source, commit and object. */
 bool leak_place_same(const struct leak_place *a, const struct leak_place *b);
 
+/*
+ * Of one leak's places, in the order to show: drop those in an archive's own
+ * bytes that a place in a member of it stands for. Returns how many are left.
+ */
+size_t leak_places_give_way(struct leak_place *places, size_t n);
+
 /* malloc'd; NULL: no memory. */
 char *leak_fingerprint_new(const struct rule *rule, bytes secret, bytes key);
 

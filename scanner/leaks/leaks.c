@@ -296,22 +296,48 @@ static bool is_one_leak(const struct leak_place *a, const struct leak_place *b)
 	return compare_secrets(a->held, b->held) == 0;
 }
 
-/* Drop places that say what their neighbour says. Returns how many leaks. */
-static size_t drop_repeats(struct leaks *l)
+/* How many of the first of `places` are of the same leak. */
+static size_t run_of(const struct leak_place *places, size_t n)
 {
-	size_t kept = 0, groups = 0;
+	size_t i = 1;
+
+	while (i < n && is_one_leak(places, &places[i]))
+		i++;
+	return i;
+}
+
+/* Drop places that say what their neighbour says. */
+static void drop_repeats(struct leaks *l)
+{
+	size_t kept = 0;
 
 	for (size_t i = 0; i < l->count; i++) {
 		struct leak_place *place = &l->places[i];
 		struct leak_place *last = kept ? &l->places[kept - 1] : NULL;
-		bool one = last && is_one_leak(last, place);
 
-		if (one && leak_place_same(last, place)) {
+		if (last && is_one_leak(last, place) &&
+			leak_place_same(last, place))
 			leak_place_drop(place);
-			continue;
-		}
-		groups += !one;
-		l->places[kept++] = *place;
+		else
+			l->places[kept++] = *place;
+	}
+	l->count = kept;
+}
+
+/* Leak by leak. Returns how many leaks there are. */
+static size_t give_way(struct leaks *l)
+{
+	size_t kept = 0, groups = 0;
+
+	for (size_t i = 0, n; i < l->count; i += n) {
+		size_t left;
+
+		n = run_of(&l->places[i], l->count - i);
+		left = leak_places_give_way(&l->places[i], n);
+		memmove(&l->places[kept], &l->places[i],
+			left * sizeof(l->places[0]));
+		kept += left;
+		groups++;
 	}
 	l->count = kept;
 	return groups;
@@ -352,9 +378,7 @@ static enum status group(struct leaks *l, size_t groups)
 	if (l->leaks == NULL)
 		return ERR_MEMORY;
 	for (size_t i = 0, n; i < l->count; i += n) {
-		for (n = 1; i + n < l->count; n++)
-			if (!is_one_leak(&l->places[i], &l->places[i + n]))
-				break;
+		n = run_of(&l->places[i], l->count - i);
 		if (!fill_leak(&l->leaks[l->leak_count++], &l->places[i], n,
 			    bytes_of(l->key, l->key_size)))
 			return ERR_MEMORY;
@@ -376,7 +400,8 @@ enum status leaks_finish(struct leaks *l, struct error *err)
 	if (l->count)
 		qsort(l->places, l->count, sizeof(l->places[0]),
 			compare_grouped);
-	groups = drop_repeats(l);
+	drop_repeats(l);
+	groups = give_way(l);
 	atomic_store_explicit(&l->listed, l->count, memory_order_relaxed);
 	if (group(l, groups) == OK)
 		return OK;

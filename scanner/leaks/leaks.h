@@ -50,6 +50,7 @@ struct leak_place {
 	const struct leak_commit *commit; /* or NULL */
 	bool unreachable, in_head;
 	bool is_partial; /* its text was not read wholly */
+	bool gives_way;	 /* of leaks/ */
 	const char *suppressed; /* reason, or NULL */
 	struct leak_held *held; /* of leaks/: the memory behind the slices */
 };

@@ -455,6 +455,68 @@ static void test_empty(void)
 	CHECK_TEXT(leak_source_name(LEAK_ARCHIVE), "archive");
 }
 
+static size_t places_of(struct leaks *l)
+{
+	size_t n = 0;
+
+	CHECK_EQUAL(leaks_finish(l, NULL), OK);
+	for (size_t i = 0; i < leaks_count(l); i++)
+		n += leaks_at(l, i)->place_count;
+	return n;
+}
+
+static void add_from(struct leaks *l, const struct sighting *s,
+	const char *path, enum leak_source source)
+{
+	CHECK_EQUAL(leaks_add(l, s, bytes_text(path), source), OK);
+}
+
+static void test_archives_give_way(void)
+{
+	struct leaks *l = leaks_with_key("k");
+	struct sighting a = sighting(&rule_a, "secret-one", 500);
+	struct sighting again = sighting(&rule_a, "secret-one", 900);
+	struct sighting b = sighting(&rule_b, "secret-one", 500);
+
+	/* The archive, a nest of archives, and names that sort between. */
+	add_from(l, &a, "a.tar", LEAK_WORKTREE);
+	add_from(l, &again, "a.tar", LEAK_WORKTREE);
+	add_from(l, &a, "a.tar x", LEAK_WORKTREE);
+	add_from(l, &a, "a.tar!n.tar", LEAK_ARCHIVE);
+	add_from(l, &a, "a.tar!n.tar!x", LEAK_ARCHIVE);
+	/* Another rule, and names that only look alike. */
+	add_from(l, &b, "a.tar", LEAK_WORKTREE);
+	add_from(l, &a, "b", LEAK_WORKTREE);
+	add_from(l, &a, "b!c", LEAK_WORKTREE);
+	CHECK_EQUAL(places_of(l), 5);
+	CHECK_EQUAL(leaks_count(l), 2);
+	CHECK_BYTES(leaks_at(l, 0)->places[0].path, bytes_text("a.tar x"));
+	CHECK_BYTES(leaks_at(l, 0)->places[1].path,
+		bytes_text("a.tar!n.tar!x"));
+	leaks_free(l);
+}
+
+static void test_archives_stay(void)
+{
+	struct leaks *l = leaks_with_key("k");
+	struct sighting a = sighting(&rule_a, "secret-one", 500);
+	struct sighting low = a;
+	struct leak_where partial = {
+		.path = bytes_text("broken.tar"),
+		.source = LEAK_WORKTREE,
+		.is_partial = true,
+	};
+
+	low.confidence = CONFIDENCE_LOW;
+	CHECK_EQUAL(leaks_add_at(l, &a, &partial), OK);
+	add_from(l, &a, "broken.tar!x", LEAK_ARCHIVE);
+	/* Only a place that is as sure stands for it. */
+	add_from(l, &a, "c.tar", LEAK_WORKTREE);
+	add_from(l, &low, "c.tar!x", LEAK_ARCHIVE);
+	CHECK_EQUAL(places_of(l), 4);
+	leaks_free(l);
+}
+
 static const struct unit_test tests[] = {
 	{"places group by rule and secret, surest first", test_groups},
 	{"the same place told twice is one place", test_repeat_is_one_place},
@@ -474,6 +536,10 @@ static const struct unit_test tests[] = {
 		test_flood_is_counted},
 	{"large secrets are bounded by their bytes",
 		test_large_secrets_are_bounded},
+	{"an archive's bytes give way to its members",
+		test_archives_give_way},
+	{"those of a broken archive, and surer ones, stay",
+		test_archives_stay},
 	{"nothing found is no leak", test_empty},
 };
 

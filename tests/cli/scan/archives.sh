@@ -21,16 +21,28 @@ holds paths 'tree/b.zip!one'
 grep -q 'tree/two.xz!' paths || fail "xz"
 grep -q 'tree/two.zst!' paths || fail "zst"
 grep -q 'tree/two.bz2!' paths || fail "bz2"
-# the archive's own bytes are scanned too: there is room to hide in them, and
-# what is stored there as it is, is seen twice
-grep -v '!' paths >own
-[ "$(cat own)" = "tree/b.zip
-tree/two.xz
-tree/two.zst" ] || fail "own bytes: $(cat own)"
-field source report | sort -u >sources
-[ "$(cat sources)" = "archive
-worktree" ] || fail "source"
+# the archive's own bytes are scanned too: there is room to hide in them; but
+# what is stored as it is in a member, is told of the member
+grep -v '!' paths && fail "told twice"
+[ "$(field source report | sort -u)" = archive ] || fail "source"
 [ "$(summary complete report)" = true ] || fail "complete"
+# the same in a nest, and for a copy of it
+mkdir nest
+tar cf nest/a.tar in/one
+(cd nest && tar cf b.tar a.tar && cp b.tar c.tar && zip -q0 d.zip b.tar)
+for jobs in 1 4; do
+	expect 1 "$STANCH" scan -j $jobs -f jsonl nest >report
+	[ "$(field path report)" = 'nest/a.tar!in/one
+nest/b.tar!a.tar!in/one
+nest/c.tar!a.tar!in/one
+nest/d.zip!b.tar!a.tar!in/one' ] || fail "nest: $(field path report)"
+done
+# what stands in the archive alone is told of it
+(cd in && zip -q0 ../alone.zip one)
+printf 'k = %s' "$(token npm 8)" | zip -qz alone.zip >/dev/null
+expect 1 "$STANCH" scan -f jsonl alone.zip >report
+[ "$(field path report)" = 'alone.zip!one
+alone.zip' ] || fail "alone: $(field path report)"
 # not opened when told so
 expect 1 "$STANCH" scan --archive-depth 0 -f jsonl tree >report
 field path report | grep '!' && fail "opened"
@@ -43,3 +55,8 @@ head -c 100 plain.tar >/dev/null
 expect 4 "$STANCH" scan -f jsonl broken.zip >report
 [ "$(field path report)" = broken.zip ] || fail "bytes of a damaged archive"
 [ "$(summary files.failed report)" -ge 1 ] || fail "failed"
+# and keep their own places beside a member's
+{ cat plain.tar | head -c 2000; } >cut.tar
+expect 4 "$STANCH" scan -f jsonl cut.tar >report
+[ "$(field path report)" = 'cut.tar
+cut.tar!in/one' ] || fail "cut: $(field path report)"
