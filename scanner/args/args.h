@@ -89,6 +89,10 @@ void args_help(const struct args_command *command, const char *path,
 /* Readers of one argument each; false when the text is not one. */
 bool args_read_size(const char *text, uint64_t *out);
 bool args_read_seconds(const char *text, double *out);
+/* A moment as git takes it ("2024-08-01", "2 weeks ago") as seconds since
+ * 1970. */
+enum status args_read_date(const char *text, int64_t *out,
+	struct error *err) MUST_USE;
 bool args_read_number(const char *text, unsigned max, unsigned *out);
 
 /*

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/secret.h"
 #include "engine/engine.h"
+#include "revision/revision.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -21,7 +22,9 @@ struct settings {
 	struct cli_rule_choice rules;
 	struct cli_outputs outputs;
 	int min_confidence, show_secrets, no_color, progress, quiet, verbose;
-	int ignored, worktree, history, allow_owner, allow_outside;
+	int ignored, worktree, history, allow_owner, allow_outside, staged;
+	const char *range, *since;
+	int64_t since_time;
 	unsigned jobs, decode_depth, archive_depth;
 	double timeout;
 	uint64_t max_file_size;
@@ -57,7 +60,10 @@ static const struct args_option options[] = {
 	{.name = "ignored", .kind = ARGS_FLAG, .value = 1,
 		.help = "Also files that .gitignore leaves out.",
 		.offset = offsetof(struct settings, ignored)},
-	{.name = "staged", .kind = ARGS_LATER, .help = ""},
+	{.name = "staged", .kind = ARGS_FLAG, .value = 1,
+		.help = "Of a repository only what is staged and new against "
+			"HEAD.",
+		.offset = offsetof(struct settings, staged)},
 	{.name = "history", .kind = ARGS_FLAG, .value = 1,
 		.help = "Of a repository only the history: every object, "
 			"reachable or not. Default: both.",
@@ -69,7 +75,15 @@ static const struct args_option options[] = {
 		.help = "Follow a .git file or commondir out of the named "
 			"directory.",
 		.offset = offsetof(struct settings, allow_outside)},
-	{.name = "range", .kind = ARGS_LATER, .takes = "A..B", .help = ""},
+	{.name = "range", .kind = ARGS_TEXT, .takes = "A..B",
+		.help = "Of a repository only what these commits bring anew; "
+			"A...B for those of either side, A.. up to HEAD.",
+		.offset = offsetof(struct settings, range)},
+	{.name = "since", .kind = ARGS_TEXT, .takes = "DATE",
+		.help = "Of a repository only what commits from this date on "
+			"bring anew, on any branch: 2024-08-01, or \"2 weeks "
+			"ago\".",
+		.offset = offsetof(struct settings, since)},
 	CLI_RULE_OPTIONS(struct settings),
 	{.name = "min-confidence", .kind = ARGS_CHOICE, .takes = "LEVEL",
 		.choices = confidences,
@@ -134,11 +148,6 @@ static const struct args_option options[] = {
 
 /* ---- targets ------------------------------------------------------------ */
 
-static bool is_url(const char *target)
-{
-	return strstr(target, "://") != NULL;
-}
-
 /* A target that is not there is found before anything is scanned. */
 static enum status check_targets(const struct args_list *targets,
 	struct error *err)
@@ -156,17 +165,37 @@ static enum status check_targets(const struct args_list *targets,
 		if (stat(target, &st) == 0 ||
 			(errno != ENOENT && errno != ENOTDIR))
 			continue;
-		if (is_url(target))
-			return error_set(err, ERR_UNSUPPORTED,
-				"scan %.200s: cloning is not available in "
-				"this build; clone it and scan the directory",
-				target);
+		if (revision_is_url(target))
+			continue;
 		return error_set_errno(err, ERR_USAGE, "scan %.400s", target);
 	}
 	if (from_stdin > 1)
 		return error_set(err, ERR_USAGE, "read the command line: "
 			"standard input is named twice");
 	return OK;
+}
+
+/* What is selected may be said once, and of repositories. */
+static enum status check_selection(struct settings *s,
+	const struct args_list *targets, struct error *err)
+{
+	int kinds = (s->staged != 0) + (s->range != NULL) + (s->since != NULL);
+
+	if (kinds == 0)
+		return OK;
+	if (kinds > 1)
+		return error_set(err, ERR_USAGE, "read the command line: "
+			"--staged, --range and --since exclude each other");
+	if (s->worktree || s->history)
+		return error_set(err, ERR_USAGE, "read the command line: "
+			"--worktree and --history mean nothing beside "
+			"--staged, --range or --since");
+	for (size_t i = 0; i < targets->n; i++)
+		if (strcmp(targets->at[i], "-") == 0)
+			return error_set(err, ERR_USAGE, "read the command "
+				"line: --staged, --range and --since need a "
+				"repository, not standard input");
+	return s->since ? args_read_date(s->since, &s->since_time, err) : OK;
 }
 
 /* ---- running ------------------------------------------------------------ */
@@ -201,6 +230,11 @@ static enum status prepare(struct job *j, struct error *err)
 		.only_history = s->history && !s->worktree,
 		.allow_owner = s->allow_owner,
 		.allow_outside = s->allow_outside,
+		.selected = s->staged ? SELECT_STAGED :
+			s->range ? SELECT_RANGE :
+			s->since ? SELECT_SINCE : SELECT_ALL,
+		.range = s->range,
+		.since = s->since_time,
 		.progress = s->quiet ? PROGRESS_NEVER :
 			(enum engine_progress)s->progress,
 		.signal = j->signal,
@@ -332,7 +366,8 @@ static int run_scan(void *context, const struct args_command *self, int argc,
 		return cli_fail(&err);
 	if (targets.n == 0)
 		targets.at[targets.n++] = ".";
-	if (check_targets(&targets, &err))
+	if (check_targets(&targets, &err) ||
+		check_selection(&settings, &targets, &err))
 		return cli_fail(&err);
 	code = run_job(&j, &err);
 	if (code == EXIT_UNABLE)
@@ -348,8 +383,9 @@ static int run_scan(void *context, const struct args_command *self, int argc,
 const struct args_command cli_scan_command = {
 	.name = "scan",
 	.takes = "[TARGET...]",
-	.summary = "Look for leaked tokens in directories, files, archives, or "
-		"- for standard input; the current directory by default.",
+	.summary = "Look for leaked tokens in repositories, directories, "
+		"files, archives, URLs of repositories, or - for standard "
+		"input; the current directory by default.",
 	.about =
 "Secrets are redacted in every report unless --show-secrets.\n"
 "\n"
@@ -359,7 +395,10 @@ const struct args_command cli_scan_command = {
 "\n"
 "Environment: STANCH_FINGERPRINT_KEY is the key of fingerprints of guessable "
 "secrets (passwords). Without it a key is kept in "
-"$XDG_CONFIG_HOME/stanch/fingerprint.key. NO_COLOR turns colour off.\n",
+"$XDG_CONFIG_HOME/stanch/fingerprint.key. NO_COLOR turns colour off. "
+"STANCH_GIT_TOKEN, or STANCH_GIT_USERNAME and STANCH_GIT_PASSWORD, or what "
+"the program STANCH_GIT_CREDENTIAL_COMMAND prints (it is asked as git asks a "
+"credential helper) opens URLs; STANCH_GIT_SSH_KEY names a key for ssh.\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.run = run_scan,

@@ -1,5 +1,5 @@
 /*
- * Targets, threads, and the sum of what they did.
+ * Threads, and the sum of what they did.
  *
  * The calling thread starts the workers, then only watches: the progress
  * line, the clock and the signal flag, some times a second. What is found does
@@ -11,10 +11,8 @@
 #include "base/clock.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/banned.h"
@@ -144,7 +142,7 @@ static void run_stack(struct engine *e, unsigned threads)
 	engine_meter_free(meter);
 }
 
-static enum status run(struct engine *e, enum stack_item_kind kind,
+enum status engine_run_one(struct engine *e, enum stack_item_kind kind,
 	unsigned threads, struct error *err)
 {
 	enum status status;
@@ -158,156 +156,20 @@ static enum status run(struct engine *e, enum stack_item_kind kind,
 }
 
 enum status engine_run_all(struct engine *e, enum stack_item_kind kind,
-	struct error *err)
+	size_t units, struct error *err)
 {
+	unsigned threads = units < e->worker_count ? (unsigned)units
+						   : e->worker_count;
 	enum status status = OK;
 
 	stack_init(&e->stack);
-	for (unsigned i = 0; i < e->worker_count && status == OK; i++)
+	for (unsigned i = 0; i < threads && status == OK; i++)
 		status = push_first(e, kind, 0, err);
-	/* What was pushed is worked off in any case. */
-	run_stack(e, e->worker_count);
+	/* What was pushed is worked off in any case; one unit before a thread
+	 * would have started. */
+	run_stack(e, units > 1 ? threads : 0);
 	stack_release(&e->stack);
 	return status;
-}
-
-/* Reported paths are the target's, joined; "." and "./" say nothing. */
-static char *make_prefix(const char *target)
-{
-	struct buf b;
-	bytes t = bytes_text(target);
-
-	while (bytes_starts(t, bytes_text("./")))
-		for (t = bytes_drop(t, 2); t.n && t.at[0] == '/';)
-			t = bytes_drop(t, 1);
-	if (bytes_equal(t, bytes_text(".")))
-		t.n = 0;
-	buf_init(&b, LIMIT_PATH);
-	buf_put(&b, t);
-	if (t.n > 0 && t.at[t.n - 1] != '/')
-		buf_put_byte(&b, '/');
-	if (b.failed) {
-		buf_release(&b);
-		return NULL;
-	}
-	if (b.n == 0)
-		return calloc(1, 1);
-	return buf_detach(&b);
-}
-
-static enum status scan_tree(struct engine *e, struct error *err)
-{
-	const struct source_tree_options options = {
-		.ignored = e->options.ignored,
-	};
-	char *prefix = make_prefix(e->target);
-	enum status status;
-
-	if (prefix == NULL)
-		return error_set(err, ERR_USAGE, "scan %.80s: the path is too "
-			"long", e->target);
-	e->prefix = prefix;
-	e->prefix_n = strlen(prefix);
-	status = source_tree_open(&e->tree, e->target, &options, err);
-	if (status == OK) {
-		status = run(e, ITEM_DIRECTORY, e->worker_count, err);
-		source_tree_close(e->tree);
-	} else if (status == ERR_IO) {
-		/* It is there and cannot be read: counted, like any. */
-		engine_worker_end(&e->workers[0], bytes_text(e->target),
-			SKIP_UNREADABLE);
-		status = OK;
-	}
-	e->tree = NULL;
-	e->prefix = NULL;
-	free(prefix);
-	return status;
-}
-
-/*
- * A repository's own objects, then those of the submodules inside its .git,
- * then its working tree. A submodule's store that cannot be opened is a
- * problem of the run, not its end.
- */
-struct inner_scan {
-	struct engine *engine;
-	const struct repo_options *options;
-};
-
-static void scan_inner(void *context, const char *git_dir)
-{
-	struct inner_scan *inner = context;
-	struct engine *e = inner->engine;
-	struct repo *repo = NULL;
-	struct error err = {.code = OK};
-	struct buf prefix;
-
-	buf_init(&prefix, LIMIT_PATH);
-	buf_printf(&prefix, "%s!", git_dir);
-	if (repo_open(&repo, git_dir, inner->options, &err) != OK ||
-		engine_repository_scan(e, repo, buf_text(&prefix), &err) !=
-			OK) {
-		e->objects.broken_packs++;
-		engine_problem(e, bytes_text(git_dir), err.text);
-	}
-	repo_close(repo);
-	buf_release(&prefix);
-}
-
-static enum status scan_repository(struct engine *e, struct error *err)
-{
-	const struct repo_options options = {
-		.allow_owner = e->options.allow_owner,
-		.allow_outside = e->options.allow_outside,
-	};
-	struct inner_scan inner = {e, &options};
-	struct repo *repo = NULL;
-	enum status status = repo_open(&repo, e->target, &options, err);
-	char *prefix = make_prefix(e->target);
-	bool has_tree = false;
-
-	if (status == OK && prefix == NULL)
-		status = error_set(err, ERR_MEMORY, "scan %.80s", e->target);
-	if (status == OK) {
-		has_tree = repo->work_tree != NULL;
-		status = engine_repository_scan(e, repo, prefix, err);
-	}
-	if (status == OK)
-		repo_each_inner(repo, scan_inner, &inner);
-	repo_close(repo);
-	free(prefix);
-	if (status == OK && has_tree && !e->options.only_history)
-		status = scan_tree(e, err);
-	return status;
-}
-
-enum status engine_scan(struct engine *e, const char *target,
-	struct error *err)
-{
-	struct stat st;
-
-	e->target = target;
-	if (strcmp(target, "-") == 0)
-		return run(e, ITEM_STDIN, 1, err);
-	if (stat(target, &st) != 0) {
-		enum status status = errno == ENOENT || errno == ENOTDIR ?
-			ERR_USAGE : ERR_IO;
-
-		return error_set_errno(err, status, "scan %.400s", target);
-	}
-	if (S_ISDIR(st.st_mode) && !e->options.only_worktree &&
-		repo_is_at(target))
-		return scan_repository(e, err);
-	if (S_ISDIR(st.st_mode) && e->options.only_history)
-		return error_set(err, ERR_USAGE,
-			"scan %.400s: --history, but it is no repository",
-			target);
-	if (S_ISDIR(st.st_mode))
-		return scan_tree(e, err);
-	/* A small file is done before a thread would have started. */
-	return run(e, ITEM_NAMED,
-		S_ISREG(st.st_mode) && st.st_size <= (off_t)LIMIT_WINDOW ? 0 :
-		1, err);
 }
 
 /* ---- the sum ------------------------------------------------------------ */
@@ -343,6 +205,9 @@ static void fill_objects(struct report_ledger *out,
 			out->skips[out->skip_count++] = (struct report_skip){
 				pack_problem_name(p), sum->problems[p]};
 	}
+	if (sum->missing_selected)
+		out->skips[out->skip_count++] = (struct report_skip){
+			"missing", sum->missing_selected};
 	if (sum->interrupted)
 		out->skips[out->skip_count++] = (struct report_skip){
 			"interrupted", sum->interrupted};
@@ -354,7 +219,8 @@ static bool are_objects_complete(const struct history_ledger *sum)
 	return sum->scanned == sum->total && sum->unscanned == 0 &&
 		sum->decode_cut == 0 && sum->refused_alternates == 0 &&
 		sum->broken_packs == 0 && sum->broken_refs == 0 &&
-		sum->missing_commits == 0;
+		sum->missing_commits == 0 && sum->missing == 0 &&
+		sum->broken_trees == 0 && sum->too_deep == 0;
 }
 
 static bool is_complete(const struct engine *e, const struct engine_tally *sum)
@@ -378,6 +244,11 @@ void engine_summary(struct engine *e, struct report_summary *out)
 	fill_objects(&out->objects, &e->objects);
 	out->complete = is_complete(e, &sum);
 	out->ignored = sum.ignored;
+	out->missing = e->objects.missing + e->objects.missing_selected;
+	out->lfs_pointers = e->objects.lfs_pointers;
+	out->seconds_plan = e->objects.seconds_plan;
+	out->seconds_scan = e->objects.seconds_scan;
+	out->seconds_attribute = e->objects.seconds_attribute;
 	out->bytes = atomic_load(&sum.bytes) + e->objects.bytes;
 	out->unlisted = leaks_unlisted(e->leaks);
 	out->unscanned = sum.unscanned + sum.decode_cut +

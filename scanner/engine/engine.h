@@ -18,6 +18,14 @@
 
 enum engine_progress { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
+/* Of a repository: all, or what is new by the index or by commits. */
+enum engine_selected {
+	SELECT_ALL,
+	SELECT_STAGED,
+	SELECT_RANGE, /* `range` */
+	SELECT_SINCE, /* `since` */
+};
+
 struct engine_options {
 	unsigned jobs;	       /* threads; 0: one per processor */
 	double timeout;	       /* seconds from engine_new; 0: none */
@@ -27,6 +35,9 @@ struct engine_options {
 	bool ignored;
 	/* Of a repository; both false: both. */
 	bool only_history, only_worktree;
+	enum engine_selected selected;
+	const char *range; /* "A..B", "A...B"; borrowed */
+	int64_t since;	   /* seconds since 1970 */
 	bool allow_owner, allow_outside; /* see repo/repo.h */
 	enum engine_progress progress;
 	/* When not NULL and not 0: a signal came, stop. Set by a handler. */
@@ -42,7 +53,7 @@ void engine_free(struct engine *e);
 
 /*
  * Scan one target: a repository (its history and its working tree), a
- * directory, a file, or "-". Findings go to `leaks`,
+ * directory, a file, "-", or the URL of a repository. Findings go to `leaks`,
  * counts to the ledger. A target that is not there is ERR_USAGE; what cannot
  * be read inside one is counted and the scan goes on. Call once a target, from
  * one thread. OK also when it was stopped: the summary says so.

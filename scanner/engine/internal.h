@@ -84,8 +84,10 @@ struct engine {
 	/* of the target in work [frozen while threads run] */
 	struct source_tree *tree;
 	const char *target, *prefix;
+	const char *shown; /* instead of the target: the URL of a clone */
 	size_t prefix_n;
 	struct engine_repository *repository; /* see repository.c */
+	struct engine_selection *selection;   /* see repository.c */
 	/* sums over all repositories [set between phases] */
 	struct history_ledger objects;
 };
@@ -114,13 +116,18 @@ unsigned engine_archive_scan(struct engine_worker *w, struct source_input *in,
 /* tree.c: list a directory, push what is in it. */
 void engine_tree_list(struct engine_worker *w, bytes directory);
 
-/* engine.c: one item of this kind for each thread; returns when all are
- * done. */
+/* engine.c: run until all is done: one item on this many threads (0: on this
+ * one), or an item for each thread, no more than there are units. */
+enum status engine_run_one(struct engine *e, enum stack_item_kind kind,
+	unsigned threads, struct error *err) MUST_USE;
 enum status engine_run_all(struct engine *e, enum stack_item_kind kind,
-	struct error *err) MUST_USE;
+	size_t units, struct error *err) MUST_USE;
 
-/* repository.c: all objects; `prefix` stands before each path. */
+/* repository.c: all objects, or those selected; `prefix` stands before each
+ * path. */
 enum status engine_repository_scan(struct engine *e, const struct repo *repo,
+	const char *prefix, struct error *err) MUST_USE;
+enum status engine_selection_scan(struct engine *e, const struct repo *repo,
 	const char *prefix, struct error *err) MUST_USE;
 void engine_repository_work(struct engine_worker *w);
 

@@ -6,6 +6,8 @@
 #include "engine/internal.h"
 
 #include "history/history.h"
+#include "revision/revision.h"
+#include "selection/selection.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,20 +22,47 @@ struct engine_repository {
 	struct history_worker **workers; /* one a thread [worker] */
 };
 
+/* Of the selection in work. */
+struct engine_selection {
+	struct selection *selection;
+	atomic_size_t next; /* [atomic: relaxed, units are independent] */
+};
+
 static bool is_stopped(void *engine)
 {
 	return engine_is_stopped(engine);
+}
+
+/* Once for each thread: a selection has one phase. */
+static void work_selected(struct engine_worker *w)
+{
+	struct engine_selection *s = w->engine->selection;
+	size_t units = selection_units(s->selection), unit;
+	struct selection_worker *worker = NULL;
+
+	if (w->scan != NULL)
+		worker = selection_worker_new(s->selection, w->scan);
+	if (worker == NULL)
+		return; /* others take the units; all failing is counted */
+	while ((unit = atomic_fetch_add_explicit(&s->next, 1,
+			memory_order_relaxed)) < units &&
+		!engine_is_stopped(w->engine))
+		selection_run(worker, unit);
 }
 
 void engine_repository_work(struct engine_worker *w)
 {
 	struct engine_repository *r = w->engine->repository;
 	size_t number = (size_t)(w - w->engine->workers);
-	size_t units = history_units(r->history);
-	size_t unit;
+	size_t units, unit;
 
 	if (w->scan == NULL)
 		w->scan = scan_new(w->engine->detector, NULL);
+	if (w->engine->selection != NULL) {
+		work_selected(w);
+		return;
+	}
+	units = history_units(r->history);
 	if (w->scan != NULL && r->workers[number] == NULL)
 		r->workers[number] = history_worker_new(r->history, w->scan);
 	if (r->workers[number] == NULL)
@@ -50,32 +79,25 @@ static enum status run_phases(struct engine_repository *r, struct error *err)
 
 	while (status == OK && history_units(r->history) > 0) {
 		atomic_store(&r->next, 0);
-		status = engine_run_all(r->engine, ITEM_HISTORY, err);
+		status = engine_run_all(r->engine, ITEM_HISTORY,
+			history_units(r->history), err);
 		if (status == OK)
 			status = history_next_phase(r->history, err);
 	}
 	return status;
 }
 
-/* What a repository lacks as a whole, said once each. */
-static void tell_problems(struct engine *e, const struct repo *repo,
-	const struct history_ledger *ledger)
-{
-	const struct {
-		uint64_t count;
-		const char *what;
-	} rows[] = {
-		{ledger->refused_alternates, "alternates lead outside"},
-		{ledger->broken_packs, "packs cannot be read"},
-		{ledger->broken_refs, "refs name no object"},
-		{ledger->missing_commits,
-			repo->is_shallow ? "commits are missing: a shallow "
-					   "clone; git fetch --unshallow"
-					 : "commits are missing"},
-	};
-	char reason[120];
+struct row {
+	uint64_t count;
+	const char *what;
+};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+static void tell_rows(struct engine *e, const struct repo *repo,
+	const struct row *rows, size_t n)
+{
+	char reason[160];
+
+	for (size_t i = 0; i < n; i++) {
 		if (rows[i].count == 0)
 			continue;
 		snprintf(reason, sizeof(reason), "%llu %s",
@@ -84,31 +106,65 @@ static void tell_problems(struct engine *e, const struct repo *repo,
 	}
 }
 
+/* What a repository lacks as a whole, said once each. */
+static void tell_problems(struct engine *e, const struct repo *repo,
+	const struct history_ledger *ledger)
+{
+	const struct row rows[] = {
+		{ledger->refused_alternates, "alternates lead outside; "
+			"--allow-outside follows them"},
+		{ledger->broken_packs, "packs cannot be read"},
+		{ledger->broken_refs, "refs name no object"},
+		{ledger->broken_trees, "trees do not parse to their end"},
+		{ledger->missing, "objects that others name are missing"},
+		{ledger->missing_selected, "new objects are missing"},
+		{ledger->too_deep, "directories are nested too deep"},
+		{ledger->missing_commits,
+			repo->is_shallow ? "commits are missing: a shallow "
+					   "clone; git fetch --unshallow"
+					 : "commits are missing"},
+	};
+
+	tell_rows(e, repo, rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void sum_ledger(struct engine *e, const struct repo *repo,
+	const struct history_ledger *from)
+{
+	struct history_ledger *to = &e->objects;
+
+	tell_problems(e, repo, from);
+	to->total += from->total;
+	to->scanned += from->scanned;
+	for (size_t i = 0; i < PACK_PROBLEM_COUNT; i++)
+		to->problems[i] += from->problems[i];
+	to->interrupted += from->interrupted;
+	to->bytes += from->bytes;
+	to->unscanned += from->unscanned;
+	to->decode_cut += from->decode_cut;
+	to->unlisted += from->unlisted;
+	to->refused_alternates += from->refused_alternates;
+	to->broken_packs += from->broken_packs;
+	to->broken_refs += from->broken_refs;
+	to->broken_trees += from->broken_trees;
+	to->missing += from->missing;
+	to->missing_selected += from->missing_selected;
+	to->too_deep += from->too_deep;
+	to->missing_commits += from->missing_commits;
+	to->dropped_paths += from->dropped_paths;
+	to->lfs_pointers += from->lfs_pointers;
+	to->seconds_plan += from->seconds_plan;
+	to->seconds_scan += from->seconds_scan;
+	to->seconds_attribute += from->seconds_attribute;
+}
+
 static void add_ledger(struct engine *e, const struct repo *repo,
 	const struct history *h)
 {
-	struct history_ledger from, *to = &e->objects;
+	struct history_ledger from;
 
 	history_ledger(h, &from);
-	tell_problems(e, repo, &from);
-	to->total += from.total;
-	to->scanned += from.scanned;
-	for (size_t i = 0; i < PACK_PROBLEM_COUNT; i++)
-		to->problems[i] += from.problems[i];
-	to->interrupted += from.interrupted;
-	to->bytes += from.bytes;
-	to->unscanned += from.unscanned;
-	to->decode_cut += from.decode_cut;
-	to->unlisted += from.unlisted;
-	to->refused_alternates += from.refused_alternates;
-	to->broken_packs += from.broken_packs;
-	to->broken_refs += from.broken_refs;
-	to->missing_commits += from.missing_commits;
-	to->dropped_paths += from.dropped_paths;
-	to->lfs_pointers += from.lfs_pointers;
-	to->seconds_plan += from.seconds_plan;
-	to->seconds_scan += from.seconds_scan;
-	to->seconds_attribute += from.seconds_attribute;
+	sum_ledger(e, repo, &from);
 }
 
 enum status engine_repository_scan(struct engine *e, const struct repo *repo,
@@ -133,5 +189,105 @@ enum status engine_repository_scan(struct engine *e, const struct repo *repo,
 		history_close(r.history);
 	}
 	free(r.workers);
+	return status;
+}
+
+/* ---- selections --------------------------------------------------------- */
+
+/* A tree that is missing only made more count as new, when it is the old
+ * side's; that cannot be told here, so both say "incomplete". Alternates and
+ * packs that are not read matter when something is missing. */
+static void add_selected(struct engine *e, const struct repo *repo,
+	const struct selection *selection)
+{
+	struct selection_ledger from;
+	struct history_ledger to = {.total = 0};
+
+	selection_ledger(selection, &from);
+	to.total = from.total;
+	to.scanned = from.scanned;
+	to.missing_selected = from.missing;
+	to.missing = from.missing_trees;
+	to.interrupted = from.interrupted;
+	memcpy(to.problems, from.problems, sizeof(to.problems));
+	to.bytes = from.bytes;
+	to.unscanned = from.unscanned;
+	to.decode_cut = from.decode_cut;
+	to.unlisted = from.unlisted;
+	to.too_deep = from.too_deep;
+	to.lfs_pointers = from.lfs_pointers;
+	if (from.missing + from.missing_trees) {
+		to.refused_alternates = from.refused_alternates;
+		to.broken_packs = from.broken_packs;
+	}
+	sum_ledger(e, repo, &to);
+}
+
+static enum status add_commits(struct engine *e, const struct repo *repo,
+	struct selection *selection, struct error *err)
+{
+	struct revision *revision = NULL;
+	struct revision_list list = {.commits = NULL};
+	enum status status = revision_open(&revision, repo,
+		selection_store(selection), err);
+
+	if (status == OK && e->options.selected == SELECT_RANGE)
+		status = revision_range(revision, e->options.range, &list,
+			err);
+	else if (status == OK)
+		status = revision_since(revision, e->options.since, &list,
+			err);
+	if (status == OK)
+		status = selection_add_commits(selection, list.commits,
+			list.commit_count, err);
+	if (status == OK)
+		status = selection_add_tags(selection, list.tags,
+			list.tag_count, err);
+	revision_list_release(&list);
+	revision_close(revision);
+	return status;
+}
+
+static enum status run_selection(struct engine *e, struct selection *s,
+	struct error *err)
+{
+	struct engine_selection work = {.selection = s};
+	size_t units = selection_units(s);
+	enum status status = OK;
+
+	e->selection = &work;
+	if (units)
+		status = engine_run_all(e, ITEM_HISTORY, units, err);
+	e->selection = NULL;
+	return status;
+}
+
+enum status engine_selection_scan(struct engine *e, const struct repo *repo,
+	const char *prefix, struct error *err)
+{
+	const struct selection_options options = {
+		.detector = e->detector,
+		.is_stopped = is_stopped,
+		.context = e,
+		.prefix = prefix,
+	};
+	struct selection *s = NULL;
+	enum status status = selection_open(&s, repo, &options, err);
+
+	if (status != OK)
+		return status;
+	if (e->options.selected == SELECT_STAGED)
+		status = selection_add_index(s, err);
+	else
+		status = add_commits(e, repo, s, err);
+	if (status == OK)
+		status = selection_plan(s, err);
+	if (status == OK)
+		status = run_selection(e, s, err);
+	if (status == OK) {
+		add_selected(e, repo, s);
+		status = selection_tell(s, e->leaks, err);
+	}
+	selection_close(s);
 	return status;
 }

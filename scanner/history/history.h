@@ -58,6 +58,9 @@ struct history_ledger {
 	uint64_t unscanned, decode_cut, unlisted; /* as detect's ledger */
 	uint64_t refused_alternates, broken_packs, broken_refs;
 	uint64_t missing_commits; /* shallow, or broken links */
+	uint64_t missing; /* objects that reachable ones name */
+	/* of a selection: new objects, and directories not entered */
+	uint64_t missing_selected, too_deep;
 	uint64_t dropped_paths;	  /* places over the cap */
 	uint64_t lfs_pointers;
 	uint64_t broken_trees; /* whose entries do not parse to the end */

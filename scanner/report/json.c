@@ -198,6 +198,8 @@ static void summary_fields(struct report *r, struct report_writer *w)
 	flag_field(w, "complete", s->complete);
 	ledger_field(w, "objects", &s->objects);
 	ledger_field(w, "files", &s->files);
+	number_field(w, "missing", s->missing);
+	number_field(w, "lfs_pointers", s->lfs_pointers);
 	number_field(w, "bytes", s->bytes);
 	number_field(w, "leaks", r->tally.leaks);
 	number_field(w, "findings", r->tally.places);

@@ -45,10 +45,14 @@ struct report_summary {
 	bool complete;
 	struct report_ledger objects, files;
 	uint64_t ignored; /* left out by .gitignore: asked for, no skip */
+	uint64_t missing; /* objects named by others and not there */
+	uint64_t lfs_pointers;
 	uint64_t bytes;
 	uint64_t unlisted;  /* places counted, not listed */
 	uint64_t unscanned; /* regions where matching gave up */
 	double seconds;
+	/* of repositories, for people */
+	double seconds_plan, seconds_scan, seconds_attribute;
 	size_t rules;
 	const char *rules_digest;
 	const char *version;

@@ -476,6 +476,16 @@ static void left_out(struct report *r)
 		counted(r, r->tally.suppressed, "place", "places");
 		report_say(r, "\n");
 	}
+	if (s->missing) {
+		report_say(r, "Missing: ");
+		counted(r, s->missing, "object", "objects");
+		report_say(r, " that others name\n");
+	}
+	if (s->lfs_pointers) {
+		report_say(r, "Pointers to files kept by git LFS: ");
+		number(r, s->lfs_pointers);
+		report_say(r, "\n");
+	}
 	if (s->unlisted) {
 		report_say(r, "Found, but over the limit of a list: ");
 		counted(r, s->unlisted, "more place", "more places");
@@ -511,6 +521,17 @@ static void alarm_incomplete(struct report *r)
 	}
 }
 
+/* Where the time of a repository went. */
+static void timing(struct report *r)
+{
+	const struct report_summary *s = r->summary;
+
+	if (r->options->verbose && s->seconds_scan > 0)
+		report_printf(r, "Time: %.3f s index and plan, %.3f s sweep "
+			"and match, %.3f s attribute.\n", s->seconds_plan,
+			s->seconds_scan, s->seconds_attribute);
+}
+
 static void summary(struct report *r)
 {
 	if (r->tally.leaks) {
@@ -525,6 +546,7 @@ static void summary(struct report *r)
 	work(r);
 	report_say(r, ".\n");
 	left_out(r);
+	timing(r);
 	if (!r->summary->complete)
 		alarm_incomplete(r);
 }

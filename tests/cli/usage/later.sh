@@ -1,5 +1,5 @@
 . "$TESTS/lib.sh"
-for option in --staged "--range A..B" --verify "--respond policy" \
+for option in --verify "--respond policy" \
 	--dry-run "--baseline file" "--write-baseline file"; do
 	expect 2 "$STANCH" scan $option . 2>err
 	holds err "not available in this build"
