@@ -4,12 +4,15 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/banned.h"
 
 #define HELP_MAX ((size_t)64 << 10)
+/* More than any terminal has: what COLUMNS may say. */
+#define COLUMNS_MAX 1000u
 
 int cli_fail(const struct error *err)
 {
@@ -37,13 +40,20 @@ int cli_print(struct buf *text)
 	return good ? EXIT_CLEAN : EXIT_PARTIAL;
 }
 
+/* A terminal knows; COLUMNS speaks where there is none, or a dumb one. */
 unsigned cli_columns(int fd)
 {
+	const char *named = getenv("COLUMNS");
 	struct winsize size;
+	unsigned long n;
+	char *end;
 
-	if (ioctl(fd, TIOCGWINSZ, &size) == 0)
+	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
 		return size.ws_col;
-	return 0;
+	if (named == NULL || *named < '1' || *named > '9')
+		return 0;
+	n = strtoul(named, &end, 10);
+	return *end == '\0' && n <= COLUMNS_MAX ? (unsigned)n : 0;
 }
 
 enum status cli_parse(const struct args_command *self, int argc, char **argv,

@@ -44,6 +44,10 @@ for args, env in ((["--no-color"], {}), ([], {"NO_COLOR": "1"}),
     out = run(["scan", "tree"] + args, env=env)
     if b"\x1b" in out:
         print("colour with", args, env, out)
+wide = [l for l in run(["scan", "tree", "--no-color"]).split(b"\r\n")
+        if len(l) > 40 and b" | " in l]
+if wide:
+    print("wider than the terminal:", wide)
 out = run(["scan", "-", "-q", "--progress", "never"], feed=0.8)
 if out:
     print("progress though never:", out)
@@ -57,3 +61,9 @@ if any(len(l.replace(b"\x1b[K", b"")) >= 40 for l in drawn):
 if b"\r\x1b[K" not in out:
     print("not cleared")
 PY
+# COLUMNS speaks where no terminal does
+echo "k = $(token ghp 2) and then so many words that the line is cut" >one
+COLUMNS=50 "$STANCH" scan one >report && fail "exit"
+awk 'length > 50 && / [|] / { print "too wide:", $0 }' report
+COLUMNS=x "$STANCH" scan one >report
+awk 'length > 60 { n++ } END { if (!n) print "not the default" }' report
