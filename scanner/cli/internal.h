@@ -27,7 +27,7 @@ int cli_fail(const struct error *err);
 /* Write text to standard output; EXIT_CLEAN, or EXIT_PARTIAL with a line on
  * standard error when it does not take it. Releases the text. */
 int cli_print(struct buf *text);
-/* Columns of the terminal that is this descriptor, or of COLUMNS; 0: unknown. */
+/* Columns of the terminal that is this descriptor, or COLUMNS; 0: unknown. */
 unsigned cli_columns(int fd);
 /* Parse for a command without a word too many: words is at most `most`. */
 enum status cli_parse(const struct args_command *self, int argc, char **argv,
