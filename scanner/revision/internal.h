@@ -11,6 +11,56 @@
 enum status revision_module_load(const struct revision_module **out,
 	struct error *err) MUST_USE;
 
+struct revision {
+	const struct repo *repo;
+	struct pack_store *store;
+	struct pack_worker *reader;
+	size_t id_size;
+	uint64_t missing;
+	/* libgit2, once it is needed */
+	const struct revision_module *module;
+	struct revision_host host;
+	void *opened;
+};
+
+bool revision_list_add(unsigned char **at, size_t *count,
+	const unsigned char *id, size_t id_size);
+
+/* name.c: what an expression names: an object, not peeled. */
+enum revision_name {
+	NAME_RESOLVED,
+	NAME_UNKNOWN,  /* of a form that is known, and names nothing */
+	NAME_TOO_RICH, /* of a form that libgit2 may know */
+	NAME_AMBIGUOUS,
+};
+enum revision_name revision_resolve(struct revision *r, bytes expression,
+	unsigned char id[PACK_ID_MAX]);
+/* Through tags to a commit; each tag is told to `tags`, if there. */
+bool revision_peel(struct revision *r, unsigned char id[PACK_ID_MAX],
+	struct revision_list *tags);
+/* What walks need of a commit. */
+struct revision_commit {
+	int64_t time; /* the committer's */
+	bytes parents; /* "parent <hex>\n" lines */
+};
+bool revision_commit_read(struct revision *r, const unsigned char *id,
+	struct revision_commit *out);
+/* The name in the first line, which is cut off. */
+bool revision_parent_next(const struct revision *r, bytes *parents,
+	unsigned char id[PACK_ID_MAX]);
+
+/* walk.c: what `to` reaches and `from` does not, or what one of them does. */
+struct revision_walk {
+	const unsigned char *to, *from; /* from: NULL for none */
+	bool is_symmetric;
+	bool hides_refs;
+};
+enum status revision_walk_range(struct revision *r,
+	const struct revision_walk *walk, struct revision_list *out,
+	struct error *err) MUST_USE;
+enum status revision_walk_since(struct revision *r, int64_t since,
+	struct revision_list *out, struct error *err) MUST_USE;
+
 /* credentials.c: as the module asks for them; context is not used. */
 bool revision_credentials(void *context, const char *url,
 	const char *user_in_url, char *user, char *password, size_t n);

@@ -36,8 +36,6 @@ struct revision_host {
 	enum revision_found (*find)(void *context,
 		const unsigned char *prefix, size_t digits,
 		unsigned char id[REVISION_ID]);
-	/* "000...0..B" leaves out what refs have: inside a receive hook */
-	bool hides_refs;
 	size_t ref_count;
 	/* id: NULL when the ref names no object */
 	const char *(*ref)(void *context, size_t i, const unsigned char **id);
@@ -79,9 +77,6 @@ struct revision_module {
 	void (*close)(void *opened);
 	/* Commits of "A..B" or "A...B", parents first. */
 	enum revision_result (*range)(void *opened, const char *expression,
-		const struct revision_sink *sink, char text[REVISION_TEXT]);
-	/* Commits that refs reach, not older than `since`, parents first. */
-	enum revision_result (*since)(void *opened, int64_t since,
 		const struct revision_sink *sink, char text[REVISION_TEXT]);
 	/* A bare mirror: all refs. */
 	enum revision_result (*clone)(const struct revision_clone *clone,

@@ -4,15 +4,6 @@
 
 #include "base/banned.h"
 
-struct revision {
-	const struct revision_module *module;
-	struct revision_host host;
-	const struct repo *repo;
-	struct pack_store *store;
-	struct pack_worker *reader;
-	void *opened;
-};
-
 /* ---- what the module asks ----------------------------------------------- */
 
 static enum revision_found host_read(void *context, const unsigned char *id,
@@ -72,16 +63,17 @@ static const char *host_ref(void *context, size_t i, const unsigned char **id)
 
 /* ---- lists -------------------------------------------------------------- */
 
-static bool append(unsigned char **at, size_t *count, const unsigned char *id)
+bool revision_list_add(unsigned char **at, size_t *count,
+	const unsigned char *id, size_t id_size)
 {
 	unsigned char *made = *at;
 
 	if ((*count & (*count - 1)) == 0)
-		made = reallocarray(*at, *count ? *count * 2 : 1, REVISION_ID);
+		made = reallocarray(*at, *count ? *count * 2 : 1, id_size);
 	if (made == NULL)
 		return false;
 	*at = made;
-	memcpy(made + *count * REVISION_ID, id, REVISION_ID);
+	memcpy(made + *count * id_size, id, id_size);
 	++*count;
 	return true;
 }
@@ -90,14 +82,16 @@ static bool on_commit(void *context, const unsigned char *id)
 {
 	struct revision_list *list = context;
 
-	return append(&list->commits, &list->commit_count, id);
+	return revision_list_add(&list->commits, &list->commit_count, id,
+		REVISION_ID);
 }
 
 static bool on_tag(void *context, const unsigned char *id)
 {
 	struct revision_list *list = context;
 
-	return append(&list->tags, &list->tag_count, id);
+	return revision_list_add(&list->tags, &list->tag_count, id,
+		REVISION_ID);
 }
 
 void revision_list_release(struct revision_list *list)
@@ -107,58 +101,35 @@ void revision_list_release(struct revision_list *list)
 	*list = (struct revision_list){.commits = NULL};
 }
 
-/* ---- asking ------------------------------------------------------------- */
+/* ---- libgit2 ------------------------------------------------------------ */
 
-enum status revision_open(struct revision **out, const struct repo *repo,
-	struct pack_store *store, struct error *err)
+static enum status open_library(struct revision *r, struct error *err)
 {
-	struct revision *r;
 	char text[REVISION_TEXT];
 	enum status status;
 
-	if (repo->id_size != REVISION_ID)
+	if (r->opened)
+		return OK;
+	if (r->id_size != REVISION_ID)
 		return error_set(err, ERR_UNSUPPORTED,
-			"read a range: not supported in a SHA-256 repository "
-			"(libgit2 cannot walk one); scan it whole");
-	r = calloc(1, sizeof(*r));
-	if (r)
-		r->reader = pack_worker_new(store);
-	if (r == NULL || r->reader == NULL) {
-		revision_close(r);
-		return error_set(err, ERR_MEMORY, "read a range: no memory");
-	}
-	r->repo = repo;
-	r->store = store;
-	r->host = (struct revision_host){
-		.context = r,
-		.read = host_read,
-		.find = host_find,
-		.hides_refs = repo->is_receiving,
-		.ref_count = repo->ref_count,
-		.ref = host_ref,
-	};
+			"read a range: such expressions are not supported in "
+			"a SHA-256 repository (libgit2 cannot read one); "
+			"write names of refs or commits");
 	status = revision_module_load(&r->module, err);
-	if (status == OK) {
-		r->opened = r->module->open(&r->host, text);
-		if (r->opened == NULL)
-			status = error_set(err, ERR_IO,
-				"read a range: libgit2: %s", text);
-	}
 	if (status != OK)
-		revision_close(r);
-	else
-		*out = r;
-	return status;
+		return status;
+	r->opened = r->module->open(&r->host, text);
+	if (r->opened == NULL)
+		return error_set(err, ERR_IO, "read a range: libgit2: %s",
+			text);
+	return OK;
 }
 
-void revision_close(struct revision *r)
+static const char *hint(const struct revision *r)
 {
-	if (r == NULL)
-		return;
-	if (r->opened)
-		r->module->close(r->opened);
-	pack_worker_free(r->reader);
-	free(r);
+	return r->repo->is_shallow ? "; the clone is shallow: git fetch "
+				     "--unshallow"
+				   : "";
 }
 
 static enum status told(struct revision *r, enum revision_result result,
@@ -173,11 +144,7 @@ static enum status told(struct revision *r, enum revision_result result,
 			what);
 	case REVISION_UNKNOWN:
 		return error_set(err, ERR_USAGE,
-			"read the range '%.100s': %s%s", what, text,
-			r->repo->is_shallow
-				? "; the clone is shallow: git fetch "
-				  "--unshallow"
-				: "");
+			"read the range '%.100s': %s%s", what, text, hint(r));
 	case REVISION_STOPPED:
 		return error_set(err, ERR_MEMORY,
 			"read the range '%.100s': no memory", what);
@@ -188,15 +155,138 @@ static enum status told(struct revision *r, enum revision_result result,
 		text);
 }
 
-enum status revision_range(struct revision *r, const char *expression,
+enum status revision_range_library(struct revision *r, const char *expression,
 	struct revision_list *out, struct error *err)
 {
 	struct revision_list list = {.commits = NULL};
 	const struct revision_sink sink = {&list, on_commit, on_tag};
 	char text[REVISION_TEXT];
-	enum status status = told(r, r->module->range(r->opened, expression,
-		&sink, text), expression, text, err);
+	enum status status = open_library(r, err);
 
+	if (status == OK)
+		status = told(r, r->module->range(r->opened, expression,
+			&sink, text), expression, text, err);
+	if (status != OK)
+		revision_list_release(&list);
+	else
+		*out = list;
+	return status;
+}
+
+/* ---- asking ------------------------------------------------------------- */
+
+enum status revision_open(struct revision **out, const struct repo *repo,
+	struct pack_store *store, struct error *err)
+{
+	struct revision *r = calloc(1, sizeof(*r));
+
+	if (r)
+		r->reader = pack_worker_new(store);
+	if (r == NULL || r->reader == NULL) {
+		free(r);
+		return error_set(err, ERR_MEMORY, "read a range: no memory");
+	}
+	r->repo = repo;
+	r->store = store;
+	r->id_size = repo->id_size;
+	r->host = (struct revision_host){
+		.context = r,
+		.read = host_read,
+		.find = host_find,
+		.ref_count = repo->ref_count,
+		.ref = host_ref,
+	};
+	*out = r;
+	return OK;
+}
+
+void revision_close(struct revision *r)
+{
+	if (r == NULL)
+		return;
+	if (r->opened)
+		r->module->close(r->opened);
+	pack_worker_free(r->reader);
+	free(r);
+}
+
+uint64_t revision_missing(const struct revision *r)
+{
+	return r->missing;
+}
+
+/* As hooks write "there was nothing before". */
+static bool is_zero(const struct revision *r, bytes name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (name.at[i] != '0')
+			return false;
+	return name.n == r->id_size * 2;
+}
+
+/* Both sides, through tags, to commits. */
+static enum revision_name resolve_both(struct revision *r, bytes from,
+	bytes to, unsigned char ids[2][PACK_ID_MAX],
+	struct revision_list *list)
+{
+	enum revision_name result = revision_resolve(r, to, ids[1]);
+
+	if (result != NAME_RESOLVED)
+		return result;
+	if (!revision_peel(r, ids[1], list))
+		return NAME_UNKNOWN;
+	if (is_zero(r, from))
+		return NAME_RESOLVED;
+	result = revision_resolve(r, from, ids[0]);
+	if (result == NAME_RESOLVED && !revision_peel(r, ids[0], NULL))
+		return NAME_UNKNOWN;
+	return result;
+}
+
+static enum status walk_between(struct revision *r, bytes from, bytes to,
+	const char *expression, struct revision_list *list, struct error *err)
+{
+	unsigned char ids[2][PACK_ID_MAX] = {{0}};
+	struct revision_walk walk = {
+		.to = ids[1],
+		.from = is_zero(r, from) ? NULL : ids[0],
+		.is_symmetric = bytes_starts(to, bytes_text(".")),
+	};
+
+	walk.hides_refs = walk.from == NULL && r->repo->is_receiving;
+	walk.is_symmetric = walk.is_symmetric && walk.from;
+	to = bytes_drop(to, bytes_starts(to, bytes_text(".")));
+	/* A branch that goes: it brings nothing. */
+	if (is_zero(r, to))
+		return OK;
+	switch (resolve_both(r, from, to, ids, list)) {
+	case NAME_RESOLVED:
+		return revision_walk_range(r, &walk, list, err);
+	case NAME_TOO_RICH:
+		revision_list_release(list);
+		return revision_range_library(r, expression, list, err);
+	case NAME_AMBIGUOUS:
+		return told(r, REVISION_UNKNOWN, expression,
+			"an abbreviation fits several objects", err);
+	case NAME_UNKNOWN:
+		break;
+	}
+	return told(r, REVISION_UNKNOWN, expression,
+		"one of its sides names no commit here", err);
+}
+
+enum status revision_range(struct revision *r, const char *expression,
+	struct revision_list *out, struct error *err)
+{
+	struct revision_list list = {.commits = NULL};
+	bytes whole = bytes_text(expression);
+	size_t dots = bytes_find(whole, bytes_text(".."));
+	enum status status;
+
+	if (dots == BYTES_NONE)
+		return told(r, REVISION_NOT_A_RANGE, expression, "", err);
+	status = walk_between(r, bytes_take(whole, dots),
+		bytes_drop(whole, dots + 2), expression, &list, err);
 	if (status != OK)
 		revision_list_release(&list);
 	else
@@ -208,10 +298,7 @@ enum status revision_since(struct revision *r, int64_t since,
 	struct revision_list *out, struct error *err)
 {
 	struct revision_list list = {.commits = NULL};
-	const struct revision_sink sink = {&list, on_commit, on_tag};
-	char text[REVISION_TEXT];
-	enum status status = told(r, r->module->since(r->opened, since, &sink,
-		text), "--since", text, err);
+	enum status status = revision_walk_since(r, since, &list, err);
 
 	if (status != OK)
 		revision_list_release(&list);

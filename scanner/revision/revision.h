@@ -1,10 +1,12 @@
 /*
- * revision: which commits a range means, and clones of URLs: what libgit2 is
- * asked for. This room is the only one that knows it; it is loaded from
- * stanch-git.so when first needed (see module.h).
+ * revision: which commits a range means, and clones of URLs.
  *
- * libgit2 walks what pack/ reads, and sees the refs of repo/. Version 1.5 does
- * not know SHA-256 repositories: ranges in those are ERR_UNSUPPORTED.
+ * What people and hooks write (refs, names of objects, HEAD~10, v1^2) is
+ * resolved and walked here, in less time than it takes to load libgit2. It is
+ * loaded, from stanch-git.so, for all other expressions and for clones (see
+ * module.h); then it walks what pack/ reads, and sees the refs of repo/.
+ * Version 1.5 does not know SHA-256 repositories: those other expressions
+ * are ERR_UNSUPPORTED there.
  */
 #ifndef STANCH_REVISION_REVISION_H
 #define STANCH_REVISION_REVISION_H
@@ -27,6 +29,8 @@ void revision_list_release(struct revision_list *list);
 enum status revision_open(struct revision **out, const struct repo *repo,
 	struct pack_store *store, struct error *err) MUST_USE;
 void revision_close(struct revision *r);
+/* Parents that are not in the store: a shallow clone's edge, or broken. */
+uint64_t revision_missing(const struct revision *r);
 
 /*
  * "A..B": what B has and A has not; "A...B": what one of them has; a side left
@@ -35,6 +39,9 @@ void revision_close(struct revision *r);
  * it is no range, or a name in it is unknown.
  */
 enum status revision_range(struct revision *r, const char *expression,
+	struct revision_list *out, struct error *err) MUST_USE;
+/* The same, by libgit2 in any case. */
+enum status revision_range_library(struct revision *r, const char *expression,
 	struct revision_list *out, struct error *err) MUST_USE;
 /* Commits not older than `since` (seconds since 1970) that refs reach. */
 enum status revision_since(struct revision *r, int64_t since,

@@ -21,8 +21,6 @@ int module_refdb_set(git_repository *repository,
 /* walk.c */
 enum revision_result module_range(void *opened, const char *expression,
 	const struct revision_sink *sink, char text[REVISION_TEXT]);
-enum revision_result module_since(void *opened, int64_t since,
-	const struct revision_sink *sink, char text[REVISION_TEXT]);
 
 /* clone.c */
 enum revision_result module_clone(const struct revision_clone *clone,

@@ -96,6 +96,5 @@ const struct revision_module stanch_git_module = {
 	.open = module_open,
 	.close = module_close,
 	.range = module_range,
-	.since = module_since,
 	.clone = clone_alone,
 };
