@@ -225,7 +225,7 @@ static enum status unknown(const struct args_command *command,
 			"did you mean --%s?", word, nearest);
 	return error_set(err, ERR_USAGE,
 		"read the command line: unknown option '%.80s'; "
-		"`stanch help %s` lists them", word, command->name);
+		"with --help, '%s' lists its own", word, command->name);
 }
 
 struct reader {

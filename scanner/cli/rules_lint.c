@@ -42,8 +42,9 @@ static int run_lint(void *context, const struct args_command *self, int argc,
 	buf_init(&out, TEXT_MAX);
 	for (size_t i = 0; i < ruleset_count(rules); i++)
 		complaints += ruleset_lint(ruleset_rule(rules, i), say, &out);
-	buf_printf(&out, "%zu rules, %zu complaints\n", ruleset_count(rules),
-		complaints);
+	buf_printf(&out, "%zu rule%s, %zu complaint%s\n", ruleset_count(rules),
+		ruleset_count(rules) == 1 ? "" : "s", complaints,
+		complaints == 1 ? "" : "s");
 	ruleset_free(rules);
 	code = cli_print(&out);
 	return code ? code : complaints > 0 ? EXIT_FOUND : EXIT_CLEAN;

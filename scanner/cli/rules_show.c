@@ -71,6 +71,26 @@ static void put_rule(struct buf *out, const struct rule *r)
 		buf_printf(out, "%-12s %s:%u\n", "file", r->file, r->line);
 }
 
+/* Their companions were loaded with them, and are not asked for. */
+static void put_named(struct buf *out, const struct ruleset *rules,
+	const struct args_list *ids)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < ruleset_count(rules); i++) {
+		const struct rule *r = ruleset_rule(rules, i);
+		bool named = false;
+
+		for (size_t k = 0; k < ids->n; k++)
+			named = named || strcmp(ids->at[k], r->id) == 0;
+		if (named && any)
+			buf_put_byte(out, '\n');
+		if (named)
+			put_rule(out, r);
+		any = any || named;
+	}
+}
+
 static int run_show(void *context, const struct args_command *self, int argc,
 	char **argv)
 {
@@ -96,12 +116,8 @@ static int run_show(void *context, const struct args_command *self, int argc,
 	buf_init(&out, TEXT_MAX);
 	if (settings.format == 1)
 		cli_json_rules(&out, rules);
-	for (size_t i = 0; settings.format == 0 && i < ruleset_count(rules);
-		i++) {
-		if (i > 0)
-			buf_put_byte(&out, '\n');
-		put_rule(&out, ruleset_rule(rules, i));
-	}
+	else
+		put_named(&out, rules, &words);
 	ruleset_free(rules);
 	return cli_print(&out);
 }

@@ -219,8 +219,8 @@ static int run_test(void *context, const struct args_command *self, int argc,
 		buf_release(&out);
 		return cli_fail(&err);
 	}
-	buf_printf(&out, "%zu rules, %zu examples, %zu failed\n", t.rules,
-		t.examples, t.failed);
+	buf_printf(&out, "%zu rule%s, %zu examples, %zu failed\n", t.rules,
+		t.rules == 1 ? "" : "s", t.examples, t.failed);
 	code = cli_print(&out);
 	return code ? code : t.failed > 0 ? EXIT_FOUND : EXIT_CLEAN;
 }
