@@ -10,7 +10,8 @@
 
 #define SWEEP_NONE UINT32_MAX
 
-/* One entry of a pack, in order of offset. 32 bytes: there are millions. */
+/* One entry of a pack, in order of packs and offsets; links may lead from one
+ * pack to another. 32 bytes: there are millions. */
 struct sweep_node {
 	uint64_t offset;
 	uint32_t entry;	  /* its place in the index */
@@ -22,11 +23,6 @@ struct sweep_node {
 	uint8_t is_copy;
 	uint8_t is_seen; /* reached from a root: not in a cycle */
 	uint8_t is_bad;	 /* its head does not parse */
-};
-
-struct sweep_pack {
-	struct sweep_node *nodes;
-	uint32_t count;
 };
 
 /* A tree of deltas by its root, or a loose object. */
@@ -44,7 +40,9 @@ struct sweep_unit {
 struct pack_sweep {
 	struct pack_store *store;
 	unsigned types;
-	struct sweep_pack *packs;
+	struct sweep_node *nodes;
+	uint32_t node_count;
+	uint32_t *first; /* node by pack; one more behind the last */
 	struct sweep_root *roots;
 	size_t root_count, root_room;
 	struct sweep_unit *units;

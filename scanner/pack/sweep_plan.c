@@ -2,8 +2,8 @@
  * sweep_plan: which object is built on which, and what to do first.
  *
  * Each pack's entries are sorted by offset and their heads parsed in that
- * order, one pass over the file. A delta is linked to its base; what has none
- * in the same pack is a root. Trees of deltas are then walked breadth first,
+ * order, one pass over the file. A delta is linked to its base, in whatever
+ * pack that is; what has none in any pack is a root. Trees of deltas are then walked breadth first,
  * which finds cycles (whatever no root reaches) and, backwards, the weight of
  * every subtree. Of an entry's children the heaviest is put last: the run
  * frees a base before it descends into its last child, so that at any time
@@ -77,107 +77,135 @@ static struct place *sorted_places(const struct pack_file *f)
 	return places;
 }
 
-/* Node at exactly this offset; nodes are in order of offset. */
-static uint32_t node_at(const struct sweep_pack *p, uint64_t offset,
-	uint32_t below)
+/* A pack's node at exactly this offset, among those before `below`. */
+static uint32_t node_at(const struct pack_sweep *s, size_t pack,
+	uint64_t offset, uint32_t below)
 {
-	uint32_t low = 0, high = below;
+	uint32_t low = s->first[pack], high = below;
 	/* Bases mostly stand a little before: gallop back first. */
 	uint32_t step = 1;
 
-	while (step < high && p->nodes[high - step].offset > offset)
+	while (step < high - low && s->nodes[high - step].offset > offset)
 		step *= 2;
-	if (step < high)
+	if (step < high - low)
 		low = high - step;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (p->nodes[middle].offset < offset)
+		if (s->nodes[middle].offset < offset)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < below && p->nodes[low].offset == offset ? low
+	return low < below && s->nodes[low].offset == offset ? low
 							     : SWEEP_NONE;
 }
 
-/* Parse one head; fills what needs no other node. */
-static void parse_node(const struct pack_store *store, size_t pack,
-	struct sweep_pack *p, uint32_t i, const uint32_t *node_of)
+/* The node of a base that is given by its name, in any pack. */
+static uint32_t node_named(const struct pack_sweep *s, size_t pack,
+	const unsigned char *id)
 {
-	const struct pack_file *f = &store->packs[pack];
-	struct sweep_node *n = &p->nodes[i];
+	uint32_t entry;
+	uint64_t offset;
+
+	if (!pack_file_find(&s->store->packs[pack], id, &entry) &&
+		!pack_store_find(s->store, id, 0, &pack, &entry))
+		return SWEEP_NONE;
+	offset = pack_file_offset(&s->store->packs[pack], entry);
+	return node_at(s, pack, offset, s->first[pack + 1]);
+}
+
+/* Parse one head and link it to its base. */
+static void parse_node(struct pack_sweep *s, size_t pack, uint32_t i)
+{
+	const struct pack_file *f = &s->store->packs[pack];
+	struct sweep_node *n = &s->nodes[i];
 	struct pack_entry entry;
-	uint32_t at;
 
 	n->base = n->child = n->sibling = SWEEP_NONE;
-	if (!pack_entry_parse(f, n->offset, &entry)) {
+	/* An index that names one entry twice would have it built as often:
+	 * the first one is believed. */
+	if (!pack_entry_parse(f, n->offset, &entry) ||
+		(i > s->first[pack] && n[-1].offset == n->offset)) {
 		n->is_bad = 1;
 		return;
 	}
 	n->type = (uint8_t)entry.type;
 	n->size = entry.size < UINT32_MAX ? (uint32_t)entry.size : UINT32_MAX;
 	if (entry.type == PACK_OFS_DELTA) {
-		n->base = node_at(p, entry.base_offset, i);
+		n->base = node_at(s, pack, entry.base_offset, i);
 		n->is_bad = n->base == SWEEP_NONE;
-	} else if (entry.type == PACK_REF_DELTA &&
-		   pack_file_find(f, entry.base_id, &at)) {
-		n->base = node_of[at];
+	} else if (entry.type == PACK_REF_DELTA) {
+		n->base = node_named(s, pack, entry.base_id);
 	}
 }
 
-/* The pack's nodes with their heads; false without memory. */
-static bool make_nodes(const struct pack_store *store, size_t pack,
-	struct sweep_pack *p)
+/* The nodes of a pack, in order of offset; false without memory. */
+static bool place_nodes(struct pack_sweep *s, size_t pack)
 {
-	const struct pack_file *f = &store->packs[pack];
+	const struct pack_file *f = &s->store->packs[pack];
+	struct sweep_node *nodes = s->nodes + s->first[pack];
 	struct place *places = sorted_places(f);
-	uint32_t *node_of = calloc((size_t)f->count + 1, sizeof(*node_of));
-	bool made = false;
 
-	p->nodes = calloc((size_t)f->count + 1, sizeof(*p->nodes));
-	if (!places || !node_of || !p->nodes)
-		goto out;
-	p->count = f->count;
-	for (uint32_t i = 0; i < p->count; i++) {
-		p->nodes[i].offset = places[i].offset;
-		p->nodes[i].entry = places[i].entry;
-		node_of[places[i].entry] = i;
+	for (uint32_t i = 0; places && i < f->count; i++) {
+		nodes[i].offset = places[i].offset;
+		nodes[i].entry = places[i].entry;
+		nodes[i].is_copy =
+			pack_entry_is_copy(s->store, pack, places[i].entry);
 	}
-	for (uint32_t i = 0; i < p->count; i++) {
-		parse_node(store, pack, p, i, node_of);
-		p->nodes[i].is_copy =
-			pack_entry_is_copy(store, pack, p->nodes[i].entry);
-	}
-	made = true;
-out:
 	free(places);
-	free(node_of);
-	return made;
+	return places != NULL;
 }
 
-static void link_child(struct sweep_pack *p, uint32_t i)
+static bool make_nodes(struct pack_sweep *s)
 {
-	struct sweep_node *n = &p->nodes[i];
+	const struct pack_store *store = s->store;
+	size_t total = 0;
 
-	n->sibling = p->nodes[n->base].child;
-	p->nodes[n->base].child = i;
+	s->first = calloc(store->pack_count + 1, sizeof(*s->first));
+	if (s->first == NULL)
+		return false;
+	for (size_t i = 0; i < store->pack_count; i++) {
+		total += store->packs[i].count;
+		if (total >= SWEEP_NONE)
+			return false;
+		s->first[i + 1] = (uint32_t)total;
+	}
+	s->node_count = (uint32_t)total;
+	s->nodes = calloc(total + 1, sizeof(*s->nodes));
+	if (s->nodes == NULL)
+		return false;
+	for (size_t i = 0; i < store->pack_count; i++)
+		if (!place_nodes(s, i))
+			return false;
+	for (size_t i = 0; i < store->pack_count; i++)
+		for (uint32_t n = s->first[i]; n < s->first[i + 1]; n++)
+			parse_node(s, i, n);
+	return true;
+}
+
+static void link_child(struct pack_sweep *s, uint32_t i)
+{
+	struct sweep_node *n = &s->nodes[i];
+
+	n->sibling = s->nodes[n->base].child;
+	s->nodes[n->base].child = i;
 }
 
 /* All nodes that a root reaches, bases before what is built on them. */
-static uint32_t breadth_first(struct sweep_pack *p, uint32_t *order)
+static uint32_t breadth_first(struct pack_sweep *s, uint32_t *order)
 {
 	uint32_t done = 0, found = 0;
 
-	for (uint32_t i = 0; i < p->count; i++)
-		if (p->nodes[i].base == SWEEP_NONE) {
-			p->nodes[i].is_seen = 1;
+	for (uint32_t i = 0; i < s->node_count; i++)
+		if (s->nodes[i].base == SWEEP_NONE) {
+			s->nodes[i].is_seen = 1;
 			order[found++] = i;
 		}
 	for (; done < found; done++)
-		for (uint32_t c = p->nodes[order[done]].child; c != SWEEP_NONE;
-			c = p->nodes[c].sibling) {
-			p->nodes[c].is_seen = 1;
+		for (uint32_t c = s->nodes[order[done]].child; c != SWEEP_NONE;
+			c = s->nodes[c].sibling) {
+			s->nodes[c].is_seen = 1;
 			order[found++] = c;
 		}
 	return found;
@@ -187,11 +215,11 @@ static uint32_t breadth_first(struct sweep_pack *p, uint32_t *order)
  * weight[i]: the work of the tree at i. A delta's result is taken to be as
  * large as its base: nearly so in every pack that git writes.
  */
-static void weigh(struct sweep_pack *p, const uint32_t *order, uint32_t found,
+static void weigh(struct pack_sweep *s, const uint32_t *order, uint32_t found,
 	uint64_t *weight, uint32_t *heavy)
 {
 	for (uint32_t i = 0; i < found; i++) {
-		const struct sweep_node *n = &p->nodes[order[i]];
+		const struct sweep_node *n = &s->nodes[order[i]];
 		uint64_t own = n->size;
 
 		if (n->base != SWEEP_NONE)
@@ -200,7 +228,7 @@ static void weigh(struct sweep_pack *p, const uint32_t *order, uint32_t found,
 		heavy[order[i]] = SWEEP_NONE;
 	}
 	for (uint32_t i = found; i-- > 0;) {
-		const struct sweep_node *n = &p->nodes[order[i]];
+		const struct sweep_node *n = &s->nodes[order[i]];
 		uint32_t base = n->base;
 
 		weight[order[i]] += 256; /* a node is work even when empty */
@@ -214,19 +242,19 @@ static void weigh(struct sweep_pack *p, const uint32_t *order, uint32_t found,
 }
 
 /* Children again, the heaviest pushed first and therefore last. */
-static void relink(struct sweep_pack *p, const uint32_t *order, uint32_t found,
+static void relink(struct pack_sweep *s, const uint32_t *order, uint32_t found,
 	const uint32_t *heavy)
 {
 	for (uint32_t i = 0; i < found; i++)
-		p->nodes[order[i]].child = SWEEP_NONE;
+		s->nodes[order[i]].child = SWEEP_NONE;
 	for (uint32_t i = 0; i < found; i++)
 		if (heavy[order[i]] != SWEEP_NONE)
-			link_child(p, heavy[order[i]]);
+			link_child(s, heavy[order[i]]);
 	for (uint32_t i = found; i-- > 0;) {
-		uint32_t base = p->nodes[order[i]].base;
+		uint32_t base = s->nodes[order[i]].base;
 
 		if (base != SWEEP_NONE && heavy[base] != order[i])
-			link_child(p, order[i]);
+			link_child(s, order[i]);
 	}
 }
 
@@ -254,36 +282,46 @@ static bool is_wanted(const struct pack_sweep *s, const struct sweep_node *n)
 	       (s->types & PACK_SWEEP_TYPE(n->type));
 }
 
-static bool plan_pack(struct pack_sweep *s, uint32_t pack)
+static bool add_roots(struct pack_sweep *s, uint32_t pack,
+	const uint64_t *weight)
 {
-	struct sweep_pack *p = &s->packs[pack];
+	bool added = true;
+
+	for (uint32_t i = s->first[pack]; added && i < s->first[pack + 1];
+		i++) {
+		const struct sweep_node *n = &s->nodes[i];
+
+		/* In a cycle: a root of its own, to be told as a problem. */
+		if (!n->is_seen)
+			added = add_root(s, pack, i, 1);
+		else if (n->base == SWEEP_NONE && is_wanted(s, n))
+			added = add_root(s, pack, i, weight[i]);
+	}
+	return added;
+}
+
+static bool plan_packs(struct pack_sweep *s)
+{
 	uint32_t *order = NULL, *heavy = NULL, found;
 	uint64_t *weight = NULL;
 	bool planned = false;
 
-	if (!make_nodes(s->store, pack, p))
+	if (!make_nodes(s))
 		return false;
-	for (uint32_t i = 0; i < p->count; i++)
-		if (p->nodes[i].base != SWEEP_NONE)
-			link_child(p, i);
-	order = calloc((size_t)p->count + 1, sizeof(*order));
-	heavy = calloc((size_t)p->count + 1, sizeof(*heavy));
-	weight = calloc((size_t)p->count + 1, sizeof(*weight));
+	for (uint32_t i = 0; i < s->node_count; i++)
+		if (s->nodes[i].base != SWEEP_NONE)
+			link_child(s, i);
+	order = calloc((size_t)s->node_count + 1, sizeof(*order));
+	heavy = calloc((size_t)s->node_count + 1, sizeof(*heavy));
+	weight = calloc((size_t)s->node_count + 1, sizeof(*weight));
 	if (!order || !heavy || !weight)
 		goto out;
-	found = breadth_first(p, order);
-	weigh(p, order, found, weight, heavy);
-	relink(p, order, found, heavy);
+	found = breadth_first(s, order);
+	weigh(s, order, found, weight, heavy);
+	relink(s, order, found, heavy);
 	planned = true;
-	for (uint32_t i = 0; planned && i < p->count; i++) {
-		const struct sweep_node *n = &p->nodes[i];
-
-		/* In a cycle: a root of its own, to be told as a problem. */
-		if (!n->is_seen)
-			planned = add_root(s, pack, i, 1);
-		else if (n->base == SWEEP_NONE && is_wanted(s, n))
-			planned = add_root(s, pack, i, weight[i]);
-	}
+	for (size_t i = 0; planned && i < s->store->pack_count; i++)
+		planned = add_roots(s, (uint32_t)i, weight);
 out:
 	free(order);
 	free(heavy);
@@ -342,10 +380,7 @@ enum status pack_sweep_new(struct pack_sweep **out, struct pack_store *store,
 		return error_set(err, ERR_MEMORY, "plan the sweep");
 	s->store = store;
 	s->types = types;
-	s->packs = calloc(store->pack_count + 1, sizeof(*s->packs));
-	planned = s->packs != NULL;
-	for (size_t i = 0; planned && i < store->pack_count; i++)
-		planned = plan_pack(s, (uint32_t)i);
+	planned = plan_packs(s);
 	for (size_t i = 0; planned && i < store->loose_count; i++)
 		planned = add_root(s, SWEEP_NONE, (uint32_t)i,
 			UNIT_WEIGHT / UNIT_LOOSE);
@@ -369,7 +404,7 @@ enum status pack_sweep_narrow(struct pack_sweep *s, unsigned types,
 		const struct sweep_root *root = &s->roots[i];
 
 		if (root->pack == SWEEP_NONE ||
-			is_wanted(s, &s->packs[root->pack].nodes[root->node]))
+			is_wanted(s, &s->nodes[root->node]))
 			s->roots[kept++] = *root;
 	}
 	s->root_count = kept;
@@ -381,9 +416,8 @@ void pack_sweep_free(struct pack_sweep *s)
 {
 	if (s == NULL)
 		return;
-	for (size_t i = 0; s->packs && i < s->store->pack_count; i++)
-		free(s->packs[i].nodes);
-	free(s->packs);
+	free(s->nodes);
+	free(s->first);
 	free(s->roots);
 	free(s->units);
 	free(s);

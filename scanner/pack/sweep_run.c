@@ -25,9 +25,9 @@ struct frame {
 /* One unit's run. */
 struct run {
 	const struct pack_sweep *sweep;
+	size_t pack; /* of the node in work */
 	const struct pack_file *file;
-	struct sweep_node *nodes;
-	uint32_t count;
+	const struct sweep_node *end; /* behind the pack's last node */
 	struct pack_worker *worker;
 	const struct pack_visitor *visitor;
 	enum pack_type type; /* of the tree's objects */
@@ -46,6 +46,29 @@ static struct pack_object object_of(const struct run *r,
 	};
 }
 
+/* Deltas of one tree may stand in several packs. */
+static const struct sweep_node *take_node(struct run *r, uint32_t node)
+{
+	const struct pack_sweep *s = r->sweep;
+	size_t low = 0, high = s->store->pack_count;
+
+	if (r->file && node >= s->first[r->pack] &&
+		node < s->first[r->pack + 1])
+		return &s->nodes[node];
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (s->first[middle] <= node)
+			low = middle;
+		else
+			high = middle;
+	}
+	r->pack = low;
+	r->file = &s->store->packs[low];
+	r->end = &s->nodes[s->first[low + 1]];
+	return &s->nodes[node];
+}
+
 static void tell_problem(const struct run *r, const struct sweep_node *n,
 	enum pack_problem problem)
 {
@@ -60,9 +83,9 @@ static bytes deflated(const struct run *r, const struct sweep_node *n,
 	const struct sweep_node *next = n + 1;
 	uint64_t end = r->file->data.n - r->file->id_size;
 
-	while (next < r->nodes + r->count && next->offset <= data_at)
+	while (next < r->end && next->offset <= data_at)
 		next++;
-	if (next < r->nodes + r->count && next->offset < end)
+	if (next < r->end && next->offset < end)
 		end = next->offset;
 	return bytes_of(r->file->data.at + data_at, (size_t)(end - data_at));
 }
@@ -108,12 +131,11 @@ static enum pack_problem build_root(struct run *r, const struct sweep_node *n,
 	struct frame *out)
 {
 	struct pack_entry entry;
-	size_t pack = (size_t)(r->file - r->sweep->store->packs);
 
 	if (n->is_bad || !pack_entry_parse(r->file, n->offset, &entry))
 		return PACK_CORRUPT;
 	if (n->type >= PACK_OFS_DELTA)
-		return pack_entry_read(r->worker, pack, n->offset, &r->type,
+		return pack_entry_read(r->worker, r->pack, n->offset, &r->type,
 			&out->data, &out->n);
 	r->type = (enum pack_type)n->type;
 	if (entry.size > LIMIT_OBJECT)
@@ -177,7 +199,7 @@ static void step(struct run *r)
 {
 	struct frame *top = &r->stack[r->depth - 1];
 	struct frame base = *top, built = {NULL, 0, SWEEP_NONE};
-	const struct sweep_node *n = &r->nodes[base.child];
+	const struct sweep_node *n = take_node(r, base.child);
 	enum pack_problem problem = build_child(r, n, &base, &built);
 
 	top->child = n->sibling;
@@ -191,7 +213,7 @@ static void step(struct run *r)
 static void run_tree(struct run *r, uint32_t root)
 {
 	const struct pack_visitor *v = r->visitor;
-	const struct sweep_node *n = &r->nodes[root];
+	const struct sweep_node *n = take_node(r, root);
 	struct frame built = {NULL, 0, SWEEP_NONE};
 	enum pack_problem problem;
 
@@ -260,9 +282,6 @@ void pack_sweep_run(struct pack_sweep *sweep, size_t unit,
 			run_loose(sweep, root->node, w, visitor);
 			continue;
 		}
-		run.file = &sweep->store->packs[root->pack];
-		run.nodes = sweep->packs[root->pack].nodes;
-		run.count = sweep->packs[root->pack].count;
 		run_tree(&run, root->node);
 	}
 	free(run.stack);
