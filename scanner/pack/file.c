@@ -10,9 +10,12 @@
  */
 #include "pack/internal.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/banned.h"
@@ -20,6 +23,32 @@
 #define V2_MAGIC 0xff744f63u /* "\377tOc" */
 #define FANOUT_SIZE ((size_t)1024)
 #define PACK_HEADER ((size_t)12)
+/* An entry's head and the deflated form of nothing. */
+#define ENTRY_MIN ((size_t)9)
+
+/*
+ * A link would lead out of the repository. Kernels without openat2, and
+ * sandboxes that forbid it, refuse it in the last part of the name only.
+ */
+static int open_beneath(int directory, const char *name)
+{
+	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	struct open_how how = {
+		.flags = (uint64_t)(unsigned)flags,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+	};
+	long fd = -1;
+
+	/* A rename somewhere makes the kernel say "again". */
+	for (int tries = 16; tries && fd < 0; tries--) {
+		fd = syscall(SYS_openat2, directory, name, &how, sizeof(how));
+		if (fd < 0 && errno != EINTR && errno != EAGAIN)
+			break;
+	}
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		fd = openat(directory, name, flags | O_NOFOLLOW);
+	return (int)fd;
+}
 
 /*
  * O_NONBLOCK: a FIFO planted under an object's name must not hang the run
@@ -28,8 +57,7 @@
 enum pack_problem pack_map_open(struct pack_map *map, int directory,
 	const char *name)
 {
-	int fd = openat(directory, name,
-		O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open_beneath(directory, name);
 	enum pack_problem result = PACK_UNREADABLE;
 	struct stat st;
 	void *at;
@@ -177,8 +205,10 @@ enum pack_problem pack_file_open(struct pack_file *f, int directory,
 		pack_file_close(f);
 		return PACK_CORRUPT;
 	}
-	/* What the index names is then known to be missing: it counts. */
-	f->is_broken = problem != PACK_FINE || !pack_head_is_good(f);
+	/* What the index names is then known to be missing: it counts. More
+	 * names than there is room for entries would only cost memory. */
+	f->is_broken = problem != PACK_FINE || !pack_head_is_good(f) ||
+		       f->count > f->data.n / ENTRY_MIN;
 	return PACK_FINE;
 }
 
@@ -212,6 +242,20 @@ uint64_t pack_file_offset(const struct pack_file *f, uint32_t i)
 	if (offset < PACK_HEADER || offset >= f->data.n - f->id_size)
 		return 0;
 	return offset;
+}
+
+/*
+ * A file with holes claims any number of objects at no cost, all with the
+ * same name. Where names differ an attacker pays for each, as git does.
+ */
+bool pack_file_is_hollow(const struct pack_file *f)
+{
+	uint32_t same = 0;
+
+	for (uint32_t i = 1; i < f->count && same <= 1000; i++)
+		same += memcmp(pack_file_id(f, i - 1), pack_file_id(f, i),
+				f->id_size) == 0;
+	return same > 1000;
 }
 
 bool pack_file_find(const struct pack_file *f, const unsigned char *id,

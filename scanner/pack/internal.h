@@ -15,7 +15,7 @@ struct pack_map {
 	const unsigned char *at;
 	size_t n;
 };
-/* Regular files only, opened beneath `directory`, never waited for. */
+/* Regular files only, beneath `directory` without links, never waited for. */
 enum pack_problem pack_map_open(struct pack_map *map, int directory,
 	const char *name);
 void pack_map_close(struct pack_map *map);
@@ -41,6 +41,8 @@ const unsigned char *pack_file_id(const struct pack_file *f, uint32_t i);
 uint64_t pack_file_offset(const struct pack_file *f, uint32_t i);
 bool pack_file_find(const struct pack_file *f, const unsigned char *id,
 	uint32_t *i);
+/* Does its index repeat names, thousands of times? Reads all of it. */
+bool pack_file_is_hollow(const struct pack_file *f);
 
 /* The head of one entry. */
 struct pack_entry {

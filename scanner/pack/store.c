@@ -69,6 +69,11 @@ static enum status add_pack(struct pack_store *store, int directory,
 		store->report.broken_packs++;
 		return OK;
 	}
+	if (!store->is_by_name && pack_file_is_hollow(&file)) {
+		store->report.broken_packs++;
+		pack_file_close(&file);
+		return OK;
+	}
 	if (store->id_size == 0)
 		store->id_size = file.id_size;
 	if (file.id_size != store->id_size) {
@@ -267,8 +272,13 @@ static enum status add_alternates(struct pack_store *store, int objects,
 	bytes rest, line;
 	enum status status = OK;
 
-	if (pack_map_open(&map, objects, "info/alternates") != PACK_FINE)
+	if (pack_map_open(&map, objects, "info/alternates") != PACK_FINE) {
+		/* what it names, if it is there, stays unread */
+		if (faccessat(objects, "info/alternates", F_OK,
+			    AT_SYMLINK_NOFOLLOW) == 0)
+			store->report.refused_alternates++;
 		return OK;
+	}
 	rest = bytes_take(bytes_of(map.at, map.n), LIMIT_PATH * 16);
 	while (status == OK && rest.n) {
 		bytes_cut(rest, '\n', &line, &rest);

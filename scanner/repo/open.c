@@ -315,12 +315,21 @@ static enum status check_owner(const struct repo *r,
  * extension in the config is enough, and this is the belt to those braces. */
 static enum status find_parts(struct repo *r, struct error *err)
 {
+	enum status status = OK;
+	char *real;
+
 	r->objects = repo_join(r->common_dir, "objects");
 	r->index = repo_join(r->git_dir, "index");
 	if (r->objects == NULL || r->index == NULL)
 		return error_set(err, ERR_MEMORY, "open repository");
 	r->is_shallow = is_file(r->common_dir, "shallow");
-	return OK;
+	real = repo_real(r->objects);
+	if (real && !r->is_outside_allowed &&
+		!repo_path_is_within(real, r->common_dir) &&
+		!repo_path_is_within(real, r->root))
+		status = refuse(err, "objects", real);
+	free(real);
+	return status;
 }
 
 static enum status open_parts(struct repo *r, const char *path,

@@ -93,6 +93,11 @@ static enum status read_packed(struct repo *r, struct error *err)
 	}
 	buf_release(&text);
 	free(path);
+	/* Not readable: counted, and all objects are scanned all the same. */
+	if (status == ERR_IO || status == ERR_LIMIT) {
+		r->broken_refs++;
+		status = OK;
+	}
 	return status == ERR_NOT_FOUND ? OK : status;
 }
 
