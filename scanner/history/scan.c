@@ -66,6 +66,24 @@ static bool is_lfs_pointer(bytes data)
 		"version https://git-lfs.github.com/spec/"));
 }
 
+/* "tree <name>", "parent <name>", "object <name>", and nothing else. */
+static bool is_link(bytes line, size_t id_size)
+{
+	static const char *const words[] = {"tree ", "parent ", "object "};
+	size_t word = 0;
+
+	while (word < 3 && !bytes_starts(line, bytes_text(words[word])))
+		word++;
+	if (word == 3)
+		return false;
+	line = bytes_drop(line, strlen(words[word]));
+	for (size_t i = 0; i < line.n; i++)
+		if (!(line.at[i] >= '0' && line.at[i] <= '9') &&
+			!(line.at[i] >= 'a' && line.at[i] <= 'f'))
+			return false;
+	return line.n == 2 * id_size;
+}
+
 /*
  * Headers that are only names of objects are left out; what remains (people,
  * signatures, extra headers) is one text, the message another, so that lines
@@ -81,14 +99,9 @@ static void scan_commit(struct history_worker *w,
 	message = split == BYTES_NONE ? bytes_drop(data, data.n)
 				      : bytes_drop(data, split + 2);
 	head.n = split == BYTES_NONE ? data.n : split + 1;
-	for (;;) {
-		bytes_cut(head, '\n', &line, &rest);
-		if (!bytes_starts(line, bytes_text("tree ")) &&
-			!bytes_starts(line, bytes_text("parent ")) &&
-			!bytes_starts(line, bytes_text("object ")))
-			break;
+	while (bytes_cut(head, '\n', &line, &rest) &&
+		is_link(line, pack_store_id_size(w->owner->store)))
 		head = rest;
-	}
 	if (scan_text(w, head))
 		keep(w, object->id, object->type, HIT_PERSON, NULL);
 	if (scan_text(w, message))
@@ -101,7 +114,7 @@ static void scan_commit(struct history_worker *w,
 /*
  * Names are scanned once each, whatever number of trees has them: most trees
  * differ from another in one entry. Which trees those are is found by the
- * name, in the second phase.
+ * name, in the second phase. What does not parse as entries is a text.
  */
 static void scan_tree(struct history_worker *w,
 	const struct pack_object *object)
@@ -122,8 +135,11 @@ static void scan_tree(struct history_worker *w,
 			w->failed = true;
 		keep(w, object->id, PACK_TREE, HIT_NAME, copy);
 	}
-	if (rest.n)
-		w->ledger.broken_trees++;
+	if (rest.n == 0)
+		return;
+	w->ledger.broken_trees++;
+	if (scan_text(w, rest))
+		keep(w, object->id, PACK_TREE, HIT_MESSAGE, NULL);
 }
 
 static void count(struct history_worker *w, const struct pack_object *object)
