@@ -416,7 +416,7 @@ def chain_through_two_packs(path):
         packs[i % 2].append((ids[i], ref(text, ids[i - 1])))
     r.pack(packs[0])
     r.pack(packs[1])
-    return Expect([r.plain], complete=None)
+    return Expect([r.plain, last], seconds=2)
 
 
 # ---- trees, commits (C3) ---------------------------------------------------
@@ -646,16 +646,43 @@ def large_offsets(path):
     return Expect([r.plain, two])
 
 
-@fixture
-def one_entry_many_names(path):
-    """An index of 90,000 names for one entry."""
+def many_names(path, room):
     r = Repo(path)
     two = token("packed")
     oid, raw = r.whole(b"blob", b"k = " + two.encode() + b"\n")
-    names = {r.fake(f"name {i}"): 12 for i in range(90000)}
-    r.pack([(oid, raw)], lambda p, i: (p, r.index(
-        names, dict.fromkeys(names, raw), p[-20:])))
-    return Expect([r.plain, two], seconds=3, complete=None)
+    ids = {r.fake(f"name {i}"): 12 for i in range(90000)}
+    r.pack([(oid, raw)], lambda p, i: (
+        p[:-20] + bytes(room) + p[-20:],
+        r.index(ids, dict.fromkeys(ids, raw), p[-20:])))
+    return r, two
+
+
+@fixture
+def one_entry_many_names(path):
+    """An index of 90,000 names for one entry: it is read once."""
+    r, two = many_names(path, 1000000)
+    return Expect([r.plain, two], complete=False, seconds=1)
+
+
+@fixture
+def more_names_than_bytes(path):
+    """An index of 90,000 names for a pack of 100 bytes: refused."""
+    r, _ = many_names(path, 0)
+    return Expect([r.plain], complete=False, seconds=1)
+
+
+@fixture
+def sparse_index(path):
+    """An index and a pack of gigabytes that take no space on disk."""
+    r = Repo(path)
+    count = 100000000
+    index = (b"\xfftOc" + struct.pack(">I", 2) + struct.pack(">I", count) * 256)
+    r.write("objects/pack/pack-1.idx", index)
+    r.write("objects/pack/pack-1.pack", b"PACK\0\0\0\2\xff\xff\xff\xff")
+    os.truncate(r.path / "objects/pack/pack-1.idx",
+                len(index) + count * 28 + 40)
+    os.truncate(r.path / "objects/pack/pack-1.pack", count * 10)
+    return Expect([r.plain], complete=False)
 
 
 @fixture
