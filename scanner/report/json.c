@@ -198,8 +198,6 @@ static void summary_fields(struct report *r, struct report_writer *w)
 	flag_field(w, "complete", s->complete);
 	ledger_field(w, "objects", &s->objects);
 	ledger_field(w, "files", &s->files);
-	number_field(w, "missing", s->missing);
-	number_field(w, "lfs_pointers", s->lfs_pointers);
 	number_field(w, "bytes", s->bytes);
 	number_field(w, "leaks", r->tally.leaks);
 	number_field(w, "findings", r->tally.places);
@@ -211,6 +209,8 @@ static void summary_fields(struct report *r, struct report_writer *w)
 	number_field(w, "ignored", s->ignored);
 	number_field(w, "unlisted", s->unlisted);
 	number_field(w, "unscanned", s->unscanned);
+	number_field(w, "missing", s->missing);
+	number_field(w, "lfs_pointers", s->lfs_pointers);
 	text_field(w, "rules_digest", s->rules_digest);
 	text_field(w, "interrupted", s->interrupted);
 	problems_field(w, s);

@@ -420,7 +420,8 @@ static void test_jsonl_is_the_contract(void)
 		"\"files\":{\"total\":3,\"scanned\":3,\"skipped\":{},"
 		"\"failed\":0},\"bytes\":1234567,\"leaks\":1,\"findings\":1,"
 		"\"seconds\":0.25,\"rules\":2,\"version\":\"1.2.3\","
-		"\"suppressed\":0,\"ignored\":0,\"unlisted\":0,\"unscanned\":0"
+		"\"suppressed\":0,\"ignored\":0,\"unlisted\":0,\"unscanned\":0,"
+		"\"missing\":0,\"lfs_pointers\":0"
 		",\"rules_digest\":\"0123456789abcdef\",\"interrupted\":null,"
 		"\"problems\":[]}\n"));
 	fixture_end(&f);
