@@ -1,7 +1,9 @@
 /*
- * The built-in rules' examples, made, a line each: rule, provider, "example"
- * or "counterexample", the text in hex, and each secret that must be found
- * in hex. For what builds test data by script; nothing of it is stored.
+ * The built-in rules' examples, made, a line each: rule, provider, kind, the
+ * text in hex, and each secret that must be found in hex. The kind is
+ * "counterexample", "part" (of a rule that only completes others), "low" (of
+ * one that is not shown unasked) or "example". For what builds test data by
+ * script; nothing of it is stored.
  */
 #include "record.h"
 #include "ruleset/example.h"
@@ -13,6 +15,15 @@ static void print_hex(bytes b)
 		printf("%02x", b.at[i]);
 }
 
+static const char *kind_of(const struct rule *rule, size_t index)
+{
+	if (rule->examples[index].counter)
+		return "counterexample";
+	if (rule->helper)
+		return "part";
+	return rule->confidence == CONFIDENCE_LOW ? "low" : "example";
+}
+
 static void print_example(const struct rule *rule, size_t index)
 {
 	struct example e;
@@ -20,8 +31,7 @@ static void print_example(const struct rule *rule, size_t index)
 
 	if (example_expand(rule, index, &e, &err))
 		record_die(rule->id, err.text);
-	printf("%s\t%s\t%s", rule->id, rule->provider,
-		rule->examples[index].counter ? "counterexample" : "example");
+	printf("%s\t%s\t%s", rule->id, rule->provider, kind_of(rule, index));
 	print_hex(buf_bytes(&e.text));
 	for (size_t i = 0; i < e.count; i++)
 		print_hex(example_secret(&e, i));
