@@ -30,6 +30,9 @@
 #define LIMIT_LEAKS_BYTES ((size_t)40 << 20)
 /* The same for the sightings of one text that is remembered. */
 #define LIMIT_MEMO_BYTES ((size_t)4 << 20)
+/* The same for what is found in a history before paths and commits are
+ * known, and for each thread once more. */
+#define LIMIT_HITS_BYTES ((size_t)48 << 20)
 /* Bytes of a reported secret; a longer match is cut for the report. */
 #define LIMIT_SECRET ((size_t)16 << 10)
 

@@ -7,33 +7,6 @@
 
 #include "base/banned.h"
 
-bool history_hits_add(struct hit_list *list, const struct hit *hit)
-{
-	struct hit *at = list->at;
-
-	if ((list->n & (list->n - 1)) == 0)
-		at = reallocarray(list->at, list->n ? list->n * 2 : 1,
-			sizeof(*at));
-	if (at == NULL) {
-		leak_memo_free(hit->memo);
-		free(hit->name);
-		return false;
-	}
-	list->at = at;
-	list->at[list->n++] = *hit;
-	return true;
-}
-
-void history_hits_release(struct hit_list *list)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		leak_memo_free(list->at[i].memo);
-		free(list->at[i].name);
-	}
-	free(list->at);
-	*list = (struct hit_list){NULL, 0};
-}
-
 /*
  * Alternates may stand inside what the user named, and inside the directory
  * that a worktree's or submodule's objects were found in.
@@ -204,62 +177,13 @@ void history_run(struct history_worker *w, size_t unit)
 		attribute_unit(w, unit);
 }
 
-/*
- * Names first, by name; then by object and kind: the same at any number of
- * threads, and equal names side by side.
- */
-static int by_object(const void *a, const void *b)
-{
-	const struct hit *x = a, *y = b;
-	int order;
-
-	if (x->name && y->name)
-		return strcmp(x->name, y->name);
-	if (x->name || y->name)
-		return x->name ? -1 : 1;
-	order = memcmp(x->id, y->id, PACK_ID_MAX);
-	if (order == 0 && x->kind != y->kind)
-		order = x->kind < y->kind ? -1 : 1;
-	return order;
-}
-
 static enum status gather(struct history *h, struct error *err)
 {
-	for (size_t i = 0; i < h->worker_count; i++) {
-		struct hit_list *from = &h->workers[i]->hits;
-
-		for (size_t k = 0; k < from->n; k++) {
-			struct hit hit = from->at[k];
-
-			from->at[k].memo = NULL;
-			from->at[k].name = NULL;
-			if (!history_hits_add(&h->hits, &hit))
-				return error_set(err, ERR_MEMORY,
-					"gather findings");
-		}
-		history_hits_release(from);
-	}
-	if (h->hits.n)
-		qsort(h->hits.at, h->hits.n, sizeof(struct hit), by_object);
+	for (size_t i = 0; i < h->worker_count; i++)
+		if (!history_hits_take(&h->hits, &h->workers[i]->hits))
+			return error_set(err, ERR_MEMORY, "gather findings");
+	history_hits_settle(&h->hits);
 	return OK;
-}
-
-/* Several threads may have met one name: the first keeps it. */
-static void drop_equal_names(struct history *h)
-{
-	struct hit *at = h->hits.at;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < h->hits.n; i++) {
-		if (kept && at[i].name && at[kept - 1].name &&
-			strcmp(at[i].name, at[kept - 1].name) == 0) {
-			leak_memo_free(at[i].memo);
-			free(at[i].name);
-			continue;
-		}
-		at[kept++] = at[i];
-	}
-	h->hits.n = kept;
 }
 
 /* The distinct blobs with findings, and the names of entries. */
@@ -267,7 +191,6 @@ static bool gather_wanted(struct history *h)
 {
 	size_t id_size = pack_store_id_size(h->store);
 
-	drop_equal_names(h);
 	h->wanted = calloc(h->hits.n + 1, id_size);
 	h->wanted_names = calloc(h->hits.n + 1, sizeof(*h->wanted_names));
 	h->wanted_of = calloc(h->hits.n + 1, sizeof(*h->wanted_of));

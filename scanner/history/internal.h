@@ -32,10 +32,14 @@ struct hit {
 	enum hit_kind kind;
 	enum pack_type type;
 	char *name; /* HIT_NAME: the entry's; owned */
+	size_t cost; /* bytes; this and surest are set when it is added */
+	enum confidence surest;
 };
 struct hit_list {
 	struct hit *at;
-	size_t n;
+	size_t n, room;
+	size_t cost;  /* sum of its hits' */
+	uint64_t cut; /* sightings of hits that were over LIMIT_HITS_BYTES */
 };
 
 enum phase { PHASE_SCAN, PHASE_ATTRIBUTE, PHASE_DONE };
@@ -79,6 +83,12 @@ struct history_worker {
 /* Takes over memo. */
 bool history_hits_add(struct hit_list *list, const struct hit *hit);
 void history_hits_release(struct hit_list *list);
+/* Down to LIMIT_HITS_BYTES: the surest stay. */
+void history_hits_cut(struct hit_list *list);
+/* Moves all of `from`; false without memory, and nothing is moved. */
+bool history_hits_take(struct hit_list *list, struct hit_list *from);
+/* Names first, then by object; each name once; within the limit. */
+void history_hits_settle(struct hit_list *list);
 
 /* scan.c: the visitor of the first phase. */
 void history_scan_unit(struct history_worker *w, size_t unit);

@@ -171,6 +171,8 @@ enum status history_tell(struct history *h, struct leaks *leaks,
 {
 	struct teller t = {.h = h, .leaks = leaks, .status = OK};
 
+	if (h->hits.cut)
+		leaks_add_unlisted(leaks, h->hits.cut);
 	if (h->hits.n == 0)
 		return OK;
 	t.pack = pack_worker_new(h->store);
