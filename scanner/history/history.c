@@ -33,6 +33,7 @@ enum status history_open(struct history **out, const struct repo *repo,
 	h->options = *options;
 	h->phase = PHASE_SCAN;
 	atomic_flag_clear(&h->registering);
+	atomic_flag_clear(&h->has_refs_scanned);
 	status = open_store(h, err);
 	if (status == OK)
 		status = pack_sweep_new(&h->sweep, h->store, PACK_SWEEP_ALL,

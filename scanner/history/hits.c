@@ -80,6 +80,8 @@ static int by_object(const void *a, const void *b)
 	order = memcmp(x->id, y->id, PACK_ID_MAX);
 	if (order == 0 && x->kind != y->kind)
 		order = x->kind < y->kind ? -1 : 1;
+	if (order == 0 && x->ref && y->ref)
+		order = strcmp(x->ref, y->ref);
 	return order;
 }
 

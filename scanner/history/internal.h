@@ -25,6 +25,7 @@ enum hit_kind {
 	HIT_MESSAGE, /* of a commit or a tag */
 	HIT_PERSON,  /* author, committer, tagger lines */
 	HIT_NAME,    /* an entry's name in a tree */
+	HIT_REF,     /* the name of a branch or tag */
 };
 struct hit {
 	unsigned char id[PACK_ID_MAX];
@@ -32,6 +33,7 @@ struct hit {
 	enum hit_kind kind;
 	enum pack_type type;
 	char *name; /* HIT_NAME: the entry's; owned */
+	const char *ref; /* HIT_REF: its name; the repository's */
 	size_t cost; /* bytes; this and surest are set when it is added */
 	enum confidence surest;
 };
@@ -61,6 +63,7 @@ struct history {
 	struct history_worker **workers;
 	size_t worker_count;
 	atomic_flag registering;
+	atomic_flag has_refs_scanned; /* somebody does, or did */
 	struct history_ledger ledger;
 	uint64_t phase_started;
 };

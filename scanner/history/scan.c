@@ -34,20 +34,26 @@ static struct detect_text text_of(struct history_worker *w)
 }
 
 /* Keep what the text gave, if it gave anything. */
+static void keep_hit(struct history_worker *w, const unsigned char *id,
+	struct hit *hit)
+{
+	hit->memo = w->memo;
+	w->memo = NULL;
+	if (hit->memo == NULL) {
+		free(hit->name);
+		return;
+	}
+	memcpy(hit->id, id, pack_store_id_size(w->owner->store));
+	if (!history_hits_add(&w->hits, hit))
+		w->failed = true;
+}
+
 static void keep(struct history_worker *w, const unsigned char *id,
 	enum pack_type type, enum hit_kind kind, char *name)
 {
-	struct hit hit = {.memo = w->memo, .kind = kind, .type = type,
-		.name = name};
+	struct hit hit = {.kind = kind, .type = type, .name = name};
 
-	w->memo = NULL;
-	if (hit.memo == NULL) {
-		free(name);
-		return;
-	}
-	memcpy(hit.id, id, pack_store_id_size(w->owner->store));
-	if (!history_hits_add(&w->hits, &hit))
-		w->failed = true;
+	keep_hit(w, id, &hit);
 }
 
 /* One text in memory; true when it gave something. */
@@ -218,6 +224,20 @@ static bool is_stopped(void *context)
 	return o->is_stopped && o->is_stopped(o->context);
 }
 
+/* Names of branches and tags. */
+static void scan_refs(struct history_worker *w)
+{
+	const struct repo *repo = w->owner->repo;
+
+	for (size_t i = 0; i < repo->ref_count && !is_stopped(w); i++) {
+		const struct repo_ref *ref = &repo->refs[i];
+		struct hit hit = {.kind = HIT_REF, .ref = ref->name};
+
+		if (scan_text(w, bytes_text(ref->name)))
+			keep_hit(w, ref->id, &hit);
+	}
+}
+
 void history_scan_unit(struct history_worker *w, size_t unit)
 {
 	struct pack_visitor visitor = {
@@ -230,5 +250,7 @@ void history_scan_unit(struct history_worker *w, size_t unit)
 		.context = w,
 	};
 
+	if (!atomic_flag_test_and_set(&w->owner->has_refs_scanned))
+		scan_refs(w);
 	pack_sweep_run(w->owner->sweep, unit, w->pack, &visitor);
 }

@@ -3,7 +3,7 @@
  *
  * A blob is told once for each path it stood at, with the first commit that
  * has it there; a message with its own commit; the name of an entry with
- * the paths at which it stood. What no commit reaches is told as unreachable.
+ * the paths at which it stood; the name of a ref as itself. What no commit reaches is told as unreachable.
  */
 #include "history/internal.h"
 
@@ -166,6 +166,23 @@ static void tell_message(struct teller *t, const struct hit *hit)
 	tell_at(t, hit, &where);
 }
 
+/* The place is the ref's own name. */
+static void tell_ref(struct teller *t, const struct hit *hit)
+{
+	struct leak_where where = {
+		.source = LEAK_MESSAGE, .object = bytes_text(t->object)};
+	enum pack_problem problem;
+	enum pack_type type;
+	uint64_t size;
+
+	where.path = path_of(t, bytes_text(hit->ref));
+	if (pack_read_header(t->pack, hit->id, &type, &size, &problem, NULL) ==
+			OK &&
+		type == PACK_COMMIT)
+		where.commit = commit_of(t, hit->id);
+	tell_at(t, hit, &where);
+}
+
 enum status history_tell(struct history *h, struct leaks *leaks,
 	struct error *err)
 {
@@ -185,6 +202,8 @@ enum status history_tell(struct history *h, struct leaks *leaks,
 		hex(hit->id, pack_store_id_size(h->store), t.object);
 		if (hit->kind == HIT_BLOB || hit->kind == HIT_NAME)
 			tell_placed(&t, hit, h->wanted_of[i]);
+		else if (hit->kind == HIT_REF)
+			tell_ref(&t, hit);
 		else
 			tell_message(&t, hit);
 	}
