@@ -276,6 +276,13 @@ static void read_trees(struct repo_index *index, bytes text, size_t id_size)
 
 /* ---- the file ----------------------------------------------------------- */
 
+static enum status refuse_split(struct error *err)
+{
+	return error_set(err, ERR_UNSUPPORTED,
+		"read index: a split index is not supported; git update-index "
+		"--no-split-index");
+}
+
 /*
  * Extensions to the end. A capital first letter means that a reader may pass
  * over it; of the others a sparse index only says that entries may be
@@ -293,9 +300,7 @@ static enum status read_extensions(struct reader *r, struct repo_index *index,
 		if (memcmp(p, "TREE", 4) == 0)
 			read_trees(index, bytes_of(p + 8, n), r->id_size);
 		else if (memcmp(p, "link", 4) == 0 && n > 0)
-			return error_set(err, ERR_UNSUPPORTED,
-				"read index: a split index is not supported; "
-				"git update-index --no-split-index");
+			return refuse_split(err);
 		else if ((p[0] < 'A' || p[0] > 'Z') &&
 			 memcmp(p, "sdir", 4) != 0 &&
 			 memcmp(p, "link", 4) != 0)
@@ -331,11 +336,15 @@ static enum status parse(struct repo_index *index, bytes file, size_t id_size,
 	index->entries = calloc(count + 1, sizeof(*index->entries));
 	if (index->entries == NULL)
 		return error_set(err, ERR_MEMORY, "read index: no memory");
-	while (index->count < count)
-		if (!read_entry(&r, index))
-			return error_set(err, ERR_FORMAT,
-				"read index: entry %zu does not parse",
-				index->count);
+	while (index->count < count) {
+		if (read_entry(&r, index))
+			continue;
+		/* Entries of a split index may leave out their names. */
+		if (index->entries[index->count].path.n == 0)
+			return refuse_split(err);
+		return error_set(err, ERR_FORMAT,
+			"read index: entry %zu does not parse", index->count);
+	}
 	return read_extensions(&r, index, err);
 }
 
