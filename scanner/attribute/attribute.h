@@ -34,6 +34,7 @@ struct attribute_options {
 	const unsigned char *tips;
 	size_t tip_count;
 	const unsigned char *head; /* HEAD's commit, or NULL */
+	bool all_trees; /* so that attribute_reaches_tree can be asked */
 };
 
 struct attribute *attribute_new(const struct attribute_options *options,
@@ -51,6 +52,12 @@ void attribute_visit(struct attribute_worker *w,
 	const struct pack_object *object);
 
 enum status attribute_finish(struct attribute *a, struct error *err) MUST_USE;
+
+/* Do refs lead to it? Trees: with all_trees only. */
+bool attribute_reaches_commit(const struct attribute *a,
+	const unsigned char *id);
+bool attribute_reaches_tree(const struct attribute *a,
+	const unsigned char *id);
 
 /* One path at which a blob stood. */
 struct attribute_place {

@@ -44,7 +44,7 @@ struct graph_tree {
 	uint32_t edge_count;
 	uint16_t worker;
 	uint8_t mark; /* has a wanted blob somewhere below */
-	uint8_t state;
+	uint8_t reachable; /* with all_trees */
 };
 struct graph_commit {
 	uint64_t key, tree;
@@ -114,6 +114,8 @@ enum status attribute_graph_link(struct attribute *a, struct error *err);
 uint32_t *attribute_graph_order(struct attribute *a);
 /* Mark what the tips reach. */
 bool attribute_graph_reach(struct attribute *a);
+/* Carry that on to their trees. */
+bool attribute_graph_reach_trees(struct attribute *a);
 /* Find the places, given the order. */
 enum status attribute_graph_places(struct attribute *a, const uint32_t *order,
 	struct error *err);

@@ -211,3 +211,39 @@ bool attribute_graph_reach(struct attribute *a)
 	free(stack);
 	return reached;
 }
+
+/* A tree is queued once, whatever number of trees holds it. */
+bool attribute_graph_reach_trees(struct attribute *a)
+{
+	uint32_t *stack = calloc(a->tree_count + 1, sizeof(*stack));
+	size_t depth = 0;
+
+	if (stack == NULL)
+		return false;
+	for (size_t c = 0; c < a->commit_count; c++) {
+		uint32_t root;
+
+		if (!a->commits[c].reachable)
+			continue;
+		root = attribute_keymap_get(&a->tree_of, a->commits[c].tree);
+		if (root == GRAPH_NONE || a->trees[root].reachable)
+			continue;
+		a->trees[root].reachable = 1;
+		stack[depth++] = root;
+		while (depth) {
+			const struct graph_tree *t = &a->trees[stack[--depth]];
+			const struct graph_edge *e = (const struct graph_edge *)
+				a->workers[t->worker]->edges.at + t->edges;
+
+			for (uint32_t i = 0; i < t->edge_count; i++) {
+				if (e[i].is_blob || e[i].to == GRAPH_NONE ||
+					a->trees[e[i].to].reachable)
+					continue;
+				a->trees[e[i].to].reachable = 1;
+				stack[depth++] = e[i].to;
+			}
+		}
+	}
+	free(stack);
+	return true;
+}

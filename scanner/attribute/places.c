@@ -263,6 +263,9 @@ enum status attribute_finish(struct attribute *a, struct error *err)
 	if (order == NULL || !attribute_graph_reach(a))
 		status = error_set(err, ERR_MEMORY,
 			"attribute findings to commits");
+	else if (a->options.all_trees && !attribute_graph_reach_trees(a))
+		status = error_set(err, ERR_MEMORY,
+			"attribute findings to commits");
 	else
 		status = attribute_graph_places(a, order, err);
 	free(order);
@@ -288,4 +291,22 @@ uint64_t attribute_dropped(const struct attribute *a)
 uint64_t attribute_missing(const struct attribute *a)
 {
 	return a->missing;
+}
+
+bool attribute_reaches_commit(const struct attribute *a,
+	const unsigned char *id)
+{
+	uint32_t c = attribute_keymap_get(&a->commit_of,
+		attribute_graph_key(a, id));
+
+	return c != GRAPH_NONE && a->commits[c].reachable;
+}
+
+bool attribute_reaches_tree(const struct attribute *a,
+	const unsigned char *id)
+{
+	uint32_t t = attribute_keymap_get(&a->tree_of,
+		attribute_graph_key(a, id));
+
+	return t != GRAPH_NONE && a->trees[t].reachable;
 }

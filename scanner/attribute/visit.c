@@ -93,7 +93,7 @@ static void visit_tree(struct attribute_worker *w, const unsigned char *id,
 				add_edge(w, entry.name, key, wanted);
 		}
 	}
-	if (w->edges.n == first)
+	if (w->edges.n == first && !a->options.all_trees)
 		return;
 	if (w->edges.n > UINT32_MAX ||
 		!attribute_column_grow(&w->trees, 1, sizeof(*row))) {

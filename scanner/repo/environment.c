@@ -146,6 +146,26 @@ static void search_inner(const char *path, unsigned depth, repo_inner *each,
 		closedir(dir);
 }
 
+void repo_each_worktree(const struct repo *r, repo_worktree *each,
+	void *context)
+{
+	char *all = repo_join(r->common_dir, "worktrees");
+	DIR *dir = all ? opendir(all) : NULL;
+	struct dirent *e;
+
+	while (dir && (e = readdir(dir)) != NULL) {
+		char *git_dir = e->d_name[0] == '.' ? NULL
+						    : repo_join(all, e->d_name);
+
+		if (git_dir && repo_is_at(git_dir))
+			each(context, e->d_name, git_dir);
+		free(git_dir);
+	}
+	if (dir)
+		closedir(dir);
+	free(all);
+}
+
 void repo_each_inner(const struct repo *r, repo_inner *each, void *context)
 {
 	char *modules = repo_join(r->common_dir, "modules");

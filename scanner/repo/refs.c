@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -207,10 +208,11 @@ const struct repo_ref *repo_find_ref(const struct repo *r, const char *name)
 }
 
 /* HEAD holds a name, or "ref: refs/heads/x" that may not exist yet. */
-static enum status read_head(struct repo *r, struct error *err)
+static enum status read_head(struct repo *r, const char *git_dir,
+	const char *as, struct error *err)
 {
 	unsigned char id[REPO_ID_MAX];
-	char *path = repo_join(r->git_dir, "HEAD");
+	char *path = repo_join(git_dir, "HEAD");
 	struct buf text = {.max = 0};
 	bytes content;
 	enum status status;
@@ -223,7 +225,7 @@ static enum status read_head(struct repo *r, struct error *err)
 		r->broken_refs++;
 		status = OK;
 	} else if (repo_parse_id(content, id)) {
-		status = add_ref(r, bytes_text("HEAD"), id, err);
+		status = add_ref(r, bytes_text(as), id, err);
 	} else if (bytes_starts(content, bytes_text("ref:"))) {
 		bytes target = bytes_trim(bytes_drop(content, 4));
 		char *name = strndup((const char *)target.at, target.n);
@@ -232,7 +234,7 @@ static enum status read_head(struct repo *r, struct error *err)
 
 		if (ref) {
 			memcpy(id, ref->id, sizeof(id));
-			status = add_ref(r, bytes_text("HEAD"), id, err);
+			status = add_ref(r, bytes_text(as), id, err);
 		}
 		free(name);
 	} else {
@@ -243,9 +245,30 @@ static enum status read_head(struct repo *r, struct error *err)
 	return status;
 }
 
+/* One worktree: "worktrees/<name>/HEAD", as git itself writes it. */
+struct worktree_reader {
+	struct repo *repo;
+	struct error *err;
+	enum status status;
+};
+
+static void read_worktree(void *context, const char *name,
+	const char *git_dir)
+{
+	struct worktree_reader *reader = context;
+	char *as = NULL;
+
+	if (reader->status == OK && asprintf(&as, "worktrees/%s/HEAD", name) >=
+			0)
+		reader->status = read_head(reader->repo, git_dir, as,
+			reader->err);
+	free(as);
+}
+
 enum status repo_read_refs(struct repo *r, struct error *err)
 {
 	int fd = open(r->common_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct worktree_reader reader = {.status = OK};
 	enum status status = OK;
 	struct repo_ref head;
 
@@ -258,14 +281,19 @@ enum status repo_read_refs(struct repo *r, struct error *err)
 	if (status != OK)
 		return status;
 	settle(r);
-	status = read_head(r, err);
-	if (status != OK || repo_find_ref(r, "HEAD") == NULL)
+	status = read_head(r, r->git_dir, "HEAD", err);
+	if (status != OK)
 		return status;
-	head = r->refs[r->ref_count - 1];
-	memmove(r->refs + 1, r->refs,
-		(r->ref_count - 1) * sizeof(*r->refs));
-	r->refs[0] = head;
-	return OK;
+	if (repo_find_ref(r, "HEAD") != NULL) {
+		head = r->refs[r->ref_count - 1];
+		memmove(r->refs + 1, r->refs,
+			(r->ref_count - 1) * sizeof(*r->refs));
+		r->refs[0] = head;
+	}
+	reader.repo = r;
+	reader.err = err;
+	repo_each_worktree(r, read_worktree, &reader);
+	return reader.status;
 }
 
 const unsigned char *repo_head(const struct repo *r)

@@ -79,6 +79,12 @@ const unsigned char *repo_head(const struct repo *r);
 /* NULL: no such ref. Full names only. */
 const struct repo_ref *repo_find_ref(const struct repo *r, const char *name);
 
+/* The git directories of its worktrees, .git/worktrees/<name>. */
+typedef void repo_worktree(void *context, const char *name,
+	const char *git_dir);
+void repo_each_worktree(const struct repo *r, repo_worktree *each,
+	void *context);
+
 /*
  * Object stores of other repositories inside this .git: submodules
  * (modules/...), found by their objects directory. Called with each path of a
