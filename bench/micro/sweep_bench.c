@@ -7,7 +7,7 @@
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/clock.h"
-#include "pack/pack.h"
+#include "pack/visitor.h"
 
 #include <openssl/sha.h>
 #include <pthread.h>

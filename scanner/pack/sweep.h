@@ -20,9 +20,11 @@ struct sweep_node {
 	uint32_t sibling; /* next one with the same base */
 	uint32_t size;	  /* of the inflated data; UINT32_MAX: or more */
 	uint8_t type;	  /* as the entry says: may be a delta */
-	uint8_t is_copy;
-	uint8_t is_seen; /* reached from a root: not in a cycle */
-	uint8_t is_bad;	 /* its head does not parse */
+	uint8_t kind;	  /* of the object, through its bases; 0: unknown */
+	bool is_copy;
+	bool is_seen : 1; /* reached from a root: not in a cycle */
+	bool is_bad : 1;  /* its head does not parse */
+	bool is_cut : 1;  /* a root of its own, to share out a heavy tree */
 };
 
 /* A tree of deltas by its root, or a loose object. */

@@ -19,6 +19,10 @@
 /* Trees heavier than this are units of their own and go first; lighter ones
  * are grouped, in file order, up to this. */
 #define UNIT_WEIGHT ((uint64_t)4 << 20)
+/* A tree is cut where it is more than this part of all the work, and more than
+ * so many bytes. */
+#define SHARES 64
+#define SHARE_LEAST ((uint64_t)32 << 20)
 /* Loose objects in one unit. */
 #define UNIT_LOOSE 64
 
@@ -212,31 +216,72 @@ static uint32_t breadth_first(struct pack_sweep *s, uint32_t *order)
 }
 
 /*
- * weight[i]: the work of the tree at i. A delta's result is taken to be as
- * large as its base: nearly so in every pack that git writes.
+ * weight[i]: the work at i, then of the tree at i. A delta's result is taken
+ * to be as large as its base: nearly so in every pack that git writes. Returns
+ * the sum.
  */
-static void weigh(struct pack_sweep *s, const uint32_t *order, uint32_t found,
-	uint64_t *weight, uint32_t *heavy)
+static uint64_t weigh_own(struct pack_sweep *s, const uint32_t *order,
+	uint32_t found, uint64_t *weight, uint32_t *depth)
 {
+	uint64_t sum = 0;
+
 	for (uint32_t i = 0; i < found; i++) {
-		const struct sweep_node *n = &s->nodes[order[i]];
+		struct sweep_node *n = &s->nodes[order[i]];
 		uint64_t own = n->size;
 
-		if (n->base != SWEEP_NONE)
+		n->kind = n->type;
+		if (n->base != SWEEP_NONE) {
 			own += weight[n->base];
+			n->kind = s->nodes[n->base].kind;
+			depth[order[i]] = depth[n->base] + 1;
+		} else if (n->type >= PACK_OFS_DELTA) {
+			n->kind = 0;
+		}
 		weight[order[i]] = own < UINT32_MAX ? own : UINT32_MAX;
-		heavy[order[i]] = SWEEP_NONE;
+		sum += weight[order[i]];
 	}
+	return sum;
+}
+
+/*
+ * A tree heavier than `share` would keep one thread busy when the others are
+ * done, so it is cut: a subtree that brings its base's tree over the share
+ * becomes a root of its own, built through its chain when its turn comes. Not
+ * where the chain costs more than the subtree is worth.
+ */
+static bool is_cut_here(uint64_t base, uint64_t tree, uint64_t own,
+	uint32_t depth, uint64_t share)
+{
+	return base + tree > share && tree >= share / 8 &&
+	       own * (depth + 1) <= tree / 2;
+}
+
+static void weigh(struct pack_sweep *s, const uint32_t *order, uint32_t found,
+	uint64_t *weight, uint32_t *heavy, uint32_t *depth)
+{
+	uint64_t share = weigh_own(s, order, found, weight, depth) / SHARES;
+
+	if (share < SHARE_LEAST)
+		share = SHARE_LEAST;
+	for (uint32_t i = 0; i < found; i++)
+		heavy[order[i]] = SWEEP_NONE;
 	for (uint32_t i = found; i-- > 0;) {
-		const struct sweep_node *n = &s->nodes[order[i]];
+		struct sweep_node *n = &s->nodes[order[i]];
+		uint64_t *at = &weight[order[i]], own;
 		uint32_t base = n->base;
 
-		weight[order[i]] += 256; /* a node is work even when empty */
+		*at += 256; /* a node is work even when empty */
 		if (base == SWEEP_NONE)
 			continue;
-		weight[base] += weight[order[i]];
-		if (heavy[base] == SWEEP_NONE ||
-			weight[heavy[base]] < weight[order[i]])
+		/* A base is still its own work, or more: near enough. */
+		own = n->size + 256;
+		if (is_cut_here(weight[base], *at, own, depth[order[i]],
+			    share)) {
+			n->is_cut = true;
+			continue;
+		}
+		weight[base] += *at;
+		if (heavy[base] == SWEEP_NONE || weight[heavy[base]] < *at)
 			heavy[base] = order[i];
 	}
 }
@@ -253,7 +298,8 @@ static void relink(struct pack_sweep *s, const uint32_t *order, uint32_t found,
 	for (uint32_t i = found; i-- > 0;) {
 		uint32_t base = s->nodes[order[i]].base;
 
-		if (base != SWEEP_NONE && heavy[base] != order[i])
+		if (base != SWEEP_NONE && heavy[base] != order[i] &&
+			!s->nodes[order[i]].is_cut)
 			link_child(s, order[i]);
 	}
 }
@@ -278,8 +324,8 @@ static bool add_root(struct pack_sweep *s, uint32_t pack, uint32_t node,
 /* A root whose type is known and not asked for is left out with its tree. */
 static bool is_wanted(const struct pack_sweep *s, const struct sweep_node *n)
 {
-	return n->is_bad || n->type >= PACK_OFS_DELTA ||
-	       (s->types & PACK_SWEEP_TYPE(n->type));
+	return n->is_bad || n->kind == PACK_NONE ||
+	       (s->types & PACK_SWEEP_TYPE(n->kind));
 }
 
 static bool add_roots(struct pack_sweep *s, uint32_t pack,
@@ -294,7 +340,8 @@ static bool add_roots(struct pack_sweep *s, uint32_t pack,
 		/* In a cycle: a root of its own, to be told as a problem. */
 		if (!n->is_seen)
 			added = add_root(s, pack, i, 1);
-		else if (n->base == SWEEP_NONE && is_wanted(s, n))
+		else if ((n->base == SWEEP_NONE || n->is_cut) &&
+			 is_wanted(s, n))
 			added = add_root(s, pack, i, weight[i]);
 	}
 	return added;
@@ -302,7 +349,7 @@ static bool add_roots(struct pack_sweep *s, uint32_t pack,
 
 static bool plan_packs(struct pack_sweep *s)
 {
-	uint32_t *order = NULL, *heavy = NULL, found;
+	uint32_t *order = NULL, *heavy = NULL, *depth = NULL, found;
 	uint64_t *weight = NULL;
 	bool planned = false;
 
@@ -313,11 +360,12 @@ static bool plan_packs(struct pack_sweep *s)
 			link_child(s, i);
 	order = calloc((size_t)s->node_count + 1, sizeof(*order));
 	heavy = calloc((size_t)s->node_count + 1, sizeof(*heavy));
+	depth = calloc((size_t)s->node_count + 1, sizeof(*depth));
 	weight = calloc((size_t)s->node_count + 1, sizeof(*weight));
-	if (!order || !heavy || !weight)
+	if (!order || !heavy || !depth || !weight)
 		goto out;
 	found = breadth_first(s, order);
-	weigh(s, order, found, weight, heavy);
+	weigh(s, order, found, weight, heavy, depth);
 	relink(s, order, found, heavy);
 	planned = true;
 	for (size_t i = 0; planned && i < s->store->pack_count; i++)
@@ -325,6 +373,7 @@ static bool plan_packs(struct pack_sweep *s)
 out:
 	free(order);
 	free(heavy);
+	free(depth);
 	free(weight);
 	return planned;
 }
