@@ -3,7 +3,8 @@
  *
  * A blob is told once for each path it stood at, with the first commit that
  * has it there; a message with its own commit; the name of an entry with
- * the paths at which it stood; the name of a ref as itself. What no commit reaches is told as unreachable.
+ * the paths at which it stood; the name of a ref as itself. What no commit
+ * reaches is told as unreachable.
  */
 #include "history/internal.h"
 
