@@ -15,25 +15,29 @@ static __attribute__((target("avx2"))) size_t skip_avx2(
 	size_t end, unsigned *some)
 {
 	const __m256i pick = _mm256_setr_epi8(0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6,
-		7, 6, 7, 8, 9, 0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 8, 9);
+		7, 6, 7, 8, 9, 4, 5, 6, 7, 6, 7, 8, 9, 8, 9, 10, 11, 10, 11, 12,
+		13);
 	const __m256i fold = _mm256_set1_epi32((int)LITERAL_FOLD);
 	const __m256i mixer = _mm256_set1_epi32((int)literal_mix(1));
+	/* The byte behind each gram, alone. */
+	const __m256i pick_next = _mm256_setr_epi8(4, -1, -1, -1, 6, -1, -1,
+		-1, 8, -1, -1, -1, 10, -1, -1, -1, 8, -1, -1, -1, 10, -1, -1,
+		-1, 12, -1, -1, -1, 14, -1, -1, -1);
 	const __m256i five = _mm256_set1_epi32(31);
+	const __m256i any = _mm256_set1_epi32((int)LITERAL_ANY_NEXT);
 	const __m256i one = _mm256_set1_epi32(1);
 	const int *words = (const int *)(const void *)filter;
 
-	for (; at + 18 <= end; at += 16) {
+	for (; at + LITERAL_BLOCK <= end; at += 16) {
 		__m128i low = _mm_loadu_si128(
 			(const __m128i *)(const void *)(text + at));
-		__m128i high = _mm_loadl_epi64(
-			(const __m128i *)(const void *)(text + at + 8));
+		__m128i high = _mm_loadu_si128(
+			(const __m128i *)(const void *)(text + at + 4));
 		__m256i v, mixed, word, a, b, c;
 
-		/* The last gram takes two bytes more. */
-		high = _mm_insert_epi16(high,
-			text[at + 16] | text[at + 17] << 8, 4);
 		v = _mm256_inserti128_si256(_mm256_castsi128_si256(low), high,
 			1);
+		c = _mm256_shuffle_epi8(v, pick_next);
 		v = _mm256_or_si256(_mm256_shuffle_epi8(v, pick), fold);
 		mixed = _mm256_mullo_epi32(v, mixer);
 		word = _mm256_i32gather_epi32(words,
@@ -44,10 +48,14 @@ static __attribute__((target("avx2"))) size_t skip_avx2(
 		b = _mm256_and_si256(
 			_mm256_srli_epi32(mixed, 22 - LITERAL_FILTER_LOG),
 			five);
-		c = _mm256_and_si256(_mm256_srli_epi32(mixed, 2), five);
 		a = _mm256_and_si256(_mm256_srlv_epi32(word, a),
 			_mm256_srlv_epi32(word, b));
-		a = _mm256_and_si256(a, _mm256_srlv_epi32(word, c));
+		mixed = _mm256_srli_epi32(mixed, 2);
+		c = _mm256_and_si256(_mm256_xor_si256(mixed, c), five);
+		b = _mm256_and_si256(_mm256_xor_si256(mixed, any), five);
+		a = _mm256_and_si256(a,
+			_mm256_or_si256(_mm256_srlv_epi32(word, c),
+				_mm256_srlv_epi32(word, b)));
 		if (!_mm256_testz_si256(a, one)) {
 			a = _mm256_slli_epi32(a, 31);
 			*some = (unsigned)_mm256_movemask_ps(

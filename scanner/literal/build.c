@@ -7,7 +7,8 @@
  * vain: "-----BEGIN" by "----" would stop it at every ruler in a source file,
  * by "begi" hardly ever. So the rarest are taken by a small model: how common
  * each byte is in source text, on a rough logarithmic scale, summed; runs of
- * one byte count as common.
+ * one byte count as common. The byte behind the gram counts too, since the
+ * filter asks for it.
  *
  * Literals of four and three bytes have no two such grams. Those that would
  * reach over an end are entered with any byte there, in the filter with each,
@@ -70,6 +71,8 @@ static const char surprise[CLASSES][CLASSES + 1] = {
 
 /* Bits of a gram that is one byte four times: rulers, padding. */
 #define SURPRISE_RUN 4
+/* The byte behind a gram tells no more: it may look like another. */
+#define SURPRISE_NEXT 5
 /* An upper-case letter is that much rarer than its lower case. */
 #define SURPRISE_UPPER 2
 
@@ -117,6 +120,18 @@ static unsigned part_surprise(const unsigned char *at)
 	       (unsigned)(surprise[next][class_of(at[2])] - 'a');
 }
 
+/* A gram and what the filter asks of the byte behind it. */
+static unsigned place_surprise(bytes text, size_t at)
+{
+	const unsigned char *last = text.at + at + 3;
+	unsigned bits = gram_surprise(text.at + at), more;
+
+	if (at + 4 >= text.n)
+		return bits;
+	more = (unsigned)(surprise[class_of(last[0])][class_of(last[1])] - 'a');
+	return bits + (more < SURPRISE_NEXT ? more : SURPRISE_NEXT);
+}
+
 /*
  * Offset of five bytes of which the commoner gram is the most surprising.
  * Only the first offsets are tried: this runs for thousands at each start.
@@ -124,11 +139,11 @@ static unsigned part_surprise(const unsigned char *at)
 static int rarest_grams(bytes text)
 {
 	size_t last = text.n - 5 < GRAM_OFFSETS ? text.n - 5 : GRAM_OFFSETS;
-	unsigned left = gram_surprise(text.at), best_score = 0;
+	unsigned left = place_surprise(text, 0), best_score = 0;
 	size_t best = 0;
 
 	for (size_t i = 0; i <= last; i++) {
-		unsigned right = gram_surprise(text.at + i + 1);
+		unsigned right = place_surprise(text, i + 1);
 		unsigned score = left < right ? left : right;
 
 		if (score > best_score) {
@@ -149,14 +164,22 @@ struct builder {
 	uint32_t short_filter[LITERAL_SHORT_WORDS];
 };
 
-static void filter_add(struct builder *b, uint32_t gram)
+static void filter_add(struct builder *b, uint32_t gram, uint32_t next)
 {
 	uint32_t mixed = literal_mix(gram);
 
 	b->filter[literal_word(mixed)] |=
 		(uint32_t)1 << (literal_bit(mixed) & 31) |
 		(uint32_t)1 << (literal_other_bit(mixed) & 31) |
-		(uint32_t)1 << (literal_third_bit(mixed) & 31);
+		(uint32_t)1 << (literal_third_bit(mixed, next) & 31);
+}
+
+/* The byte behind the gram at an offset of the literal. */
+static uint32_t next_of(bytes text, int gram)
+{
+	size_t at = (size_t)(gram + 4);
+
+	return at < text.n ? text.at[at] : LITERAL_ANY_NEXT;
 }
 
 /*
@@ -193,17 +216,17 @@ static uint32_t *head_for(struct builder *b, uint32_t key)
 	return &b->heads[i];
 }
 
-/* One byte of the gram, the first or the last, may be anything. */
-static void filter_short(struct builder *b, uint32_t key, bool last)
+/* The first byte of the gram, or the last, may be anything. */
+static void filter_short(struct builder *b, uint32_t key, bytes text, int gram)
 {
-	uint32_t bit = literal_short(key);
+	uint32_t bit = literal_short(key), next = next_of(text, gram);
 
 	b->short_filter[bit >> 5] |= (uint32_t)1 << (bit & 31);
 	for (uint32_t c = 0; c < 256; c++)
-		if (!last)
-			filter_add(b, key | c);
+		if (gram < 0)
+			filter_add(b, key | c, next);
 		else if (c & 0x20)
-			filter_add(b, key | c << 24);
+			filter_add(b, key | c << 24, next);
 }
 
 /* The same literal by the same gram; "-----" has one gram at two offsets. */
@@ -250,12 +273,10 @@ static bool add_gram(struct builder *b, const struct literal *l,
 	head = head_for(b, key);
 	if (is_known(b, *head, l, gram))
 		return false;
-	if (gram < 0)
-		filter_short(b, key, false);
-	else if ((size_t)gram + 4 > l->text.n)
-		filter_short(b, key, true);
+	if (gram < 0 || (size_t)gram + 4 > l->text.n)
+		filter_short(b, key, l->text, gram);
 	else
-		filter_add(b, key);
+		filter_add(b, key, next_of(l->text, gram));
 	b->next[place] = *head;
 	b->entries[place] = (struct literal_entry){
 		.tag = l->tag,

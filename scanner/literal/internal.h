@@ -5,10 +5,17 @@
 #include "literal/literal.h"
 
 /*
- * Words of the filter, as a power of two: 256 KiB, a part of the second-level
- * cache. Each gram sets three bits of one word.
+ * Words of the filter, as a power of two: 512 KiB, half of the second-level
+ * cache. Each gram sets three bits of one word. The third depends on the byte
+ * behind the gram too, or tells that any may follow. So most words of a text
+ * that only share a gram with a literal ("port" of "portainer") are passed
+ * over.
  */
-#define LITERAL_FILTER_LOG 16
+#define LITERAL_FILTER_LOG 17
+/* Stands for any byte behind a gram; brackets and ';' look like it. */
+#define LITERAL_ANY_NEXT 27u
+/* Bytes that eight positions and what is behind their grams take up. */
+#define LITERAL_BLOCK ((size_t)20)
 /* The case of a gram's last byte does not matter: half as many to enter when
  * that byte may be anything. */
 #define LITERAL_FOLD 0x20000000u
@@ -39,8 +46,9 @@ struct literal_entry {
 
 /*
  * Passes over blocks of 16 bytes from text[at] on that hold none of ours;
- * returns where the first is that may, or where fewer than 18 bytes are left
- * before `end`. Bit i of *some: the gram at 2 * i of that block may be one.
+ * returns where the first is that may, or where fewer than LITERAL_BLOCK bytes
+ * are left before `end`. Bit i of *some: the gram at 2 * i of that block may
+ * be one.
  */
 typedef size_t literal_skip(const uint32_t *filter, const unsigned char *text,
 	size_t at, size_t end, unsigned *some);
@@ -73,7 +81,7 @@ struct literal_set {
  * text, base64 and hex. */
 static inline uint32_t literal_mix(uint32_t gram)
 {
-	return gram * 0xca55ea43u;
+	return gram * 0xf7225e27u;
 }
 
 /* The word of a gram, and its three bits (the low five of each count). */
@@ -90,9 +98,10 @@ static inline uint32_t literal_other_bit(uint32_t mixed)
 	return mixed >> (22 - LITERAL_FILTER_LOG);
 }
 
-static inline uint32_t literal_third_bit(uint32_t mixed)
+/* The low five bits of a byte tell letters apart, not their case. */
+static inline uint32_t literal_third_bit(uint32_t mixed, uint32_t next)
 {
-	return mixed >> 2;
+	return mixed >> 2 ^ next;
 }
 
 /* The bit of a gram of three bytes. */

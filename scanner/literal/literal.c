@@ -2,10 +2,10 @@
  * The pass over the bytes.
  *
  * At every second position the four bytes there choose a word of the filter
- * and three bits in it. Nearly always one of them is not set. Eight positions
- * share one branch, so that the processor sees straight code; where all are
- * set the gram is looked up exactly, then each literal that has it is
- * compared in full.
+ * and two bits in it, with the byte behind them a third. Nearly always one of
+ * them is not set. Eight positions share one branch, so that the processor
+ * sees straight code; where all are set the gram is looked up exactly, then
+ * each literal that has it is compared in full.
  *
  * Why not Vectorscan's literal matcher: it is as fast, but takes tens of
  * milliseconds to build, which a hook on one small file would pay at every
@@ -28,15 +28,24 @@ static inline uint32_t load_gram(const unsigned char *at)
 	return v | LITERAL_FOLD;
 }
 
-/* Bit 0 says whether the gram may be one of ours. */
-static inline uint32_t probe(const uint32_t *filter, uint32_t gram)
+/* Bit 0 says whether the gram, with this behind it, may be one of ours. */
+static inline uint32_t probe(const uint32_t *filter, uint32_t gram,
+	unsigned char next)
 {
 	uint32_t mixed = literal_mix(gram);
 	uint32_t word = filter[literal_word(mixed)];
 
 	return word >> (literal_bit(mixed) & 31) &
 	       word >> (literal_other_bit(mixed) & 31) &
-	       word >> (literal_third_bit(mixed) & 31);
+	       (word >> (literal_third_bit(mixed, next) & 31) |
+		       word >> (literal_third_bit(mixed, LITERAL_ANY_NEXT) &
+				       31));
+}
+
+static inline uint32_t probe_at(const uint32_t *filter,
+	const unsigned char *at)
+{
+	return probe(filter, load_gram(at), at[4]);
 }
 
 static uint32_t lookup(const struct literal_set *set, uint32_t key)
@@ -139,22 +148,21 @@ static uint32_t load_padded(bytes text, size_t at)
 static size_t skip_portable(const uint32_t *filter, const unsigned char *text,
 	size_t at, size_t end, unsigned *some)
 {
-	for (; at + 18 <= end; at += 16) {
+	for (; at + LITERAL_BLOCK <= end; at += 16) {
 		const unsigned char *p = text + at;
-		uint32_t any = probe(filter, load_gram(p)) |
-			       probe(filter, load_gram(p + 2)) |
-			       probe(filter, load_gram(p + 4)) |
-			       probe(filter, load_gram(p + 6)) |
-			       probe(filter, load_gram(p + 8)) |
-			       probe(filter, load_gram(p + 10)) |
-			       probe(filter, load_gram(p + 12)) |
-			       probe(filter, load_gram(p + 14));
+		uint32_t any = probe_at(filter, p) | probe_at(filter, p + 2) |
+			       probe_at(filter, p + 4) |
+			       probe_at(filter, p + 6) |
+			       probe_at(filter, p + 8) |
+			       probe_at(filter, p + 10) |
+			       probe_at(filter, p + 12) |
+			       probe_at(filter, p + 14);
 
 		if (__builtin_expect(!(any & 1), 1))
 			continue;
 		*some = 0;
 		for (unsigned i = 0; i < 8; i++)
-			*some |= (probe(filter, load_gram(p + 2 * i)) & 1) << i;
+			*some |= (probe_at(filter, p + 2 * i) & 1) << i;
 		break;
 	}
 	return at;
@@ -171,16 +179,17 @@ void literal_scan(const struct literal_set *set, bytes text, size_t from,
 	if (to > text.n)
 		to = text.n;
 	/* Blocks whose positions all lie before `to`. */
-	end = text.n - to < 2 ? text.n : to + 2;
-	while ((at = skip(set->t.filter, text.at, at, end, &some)) + 18 <=
-		end) {
+	end = text.n - to < 4 ? text.n : to + 4;
+	while ((at = skip(set->t.filter, text.at, at, end, &some)) +
+			LITERAL_BLOCK <= end) {
 		examine_block(set, text, at, some, sink, context);
 		at += 16;
 	}
 	for (; at < to; at += LITERAL_STRIDE) {
 		uint32_t gram = load_padded(text, at);
+		unsigned char next = text.n - at > 4 ? text.at[at + 4] : 0;
 
-		if (probe(set->t.filter, gram) & 1)
+		if (probe(set->t.filter, gram, next) & 1)
 			examine(set, text, at, gram, sink, context);
 	}
 }
