@@ -4,12 +4,11 @@
  * Each pack's entries are sorted by offset and their heads parsed in that
  * order, one pass over the file. A delta is linked to its base, in whatever
  * pack that is; what has none in any pack is a root. Trees of deltas are then
- * walked breadth first,
- * which finds cycles (whatever no root reaches) and, backwards, the weight of
- * every subtree. Of an entry's children the heaviest is put last: the run
- * frees a base before it descends into its last child, so that at any time
- * only bases whose subtree at least halves are held: log2(weight) of them,
- * whatever shape an attacker gives to the tree.
+ * walked breadth first, which finds cycles (whatever no root reaches) and,
+ * backwards, the weight of every subtree. Of an entry's children the heaviest
+ * is put last: the run frees a base before it descends into its last child, so
+ * that at any time only bases whose subtree at least halves are held:
+ * log2(weight) of them, whatever shape an attacker gives to the tree.
  */
 #include "pack/sweep.h"
 
