@@ -13,9 +13,11 @@
  */
 static enum status open_store(struct history *h, struct error *err)
 {
-	const char *allowed[] = {h->repo->root, h->repo->common_dir};
+	const char *allowed[] = {h->repo->root, h->repo->common_dir, "/"};
 	struct pack_store_options options = {
-		.allowed = allowed, .allowed_count = 2};
+		.allowed = allowed,
+		.allowed_count = h->repo->is_outside_allowed ? 3 : 2,
+	};
 
 	return pack_store_open(&h->store, h->repo->objects, &options, err);
 }
@@ -52,6 +54,9 @@ static void worker_free(struct history_worker *w)
 {
 	history_hits_release(&w->hits);
 	free(w->names.keys);
+	history_tree_release(&w->last);
+	history_tree_release(&w->fresh);
+	free(w->missing.keys);
 	leak_memo_free(w->memo);
 	pack_worker_free(w->pack);
 	free(w);
@@ -114,6 +119,11 @@ static void attribute_object(void *context, const struct pack_object *object)
 	attribute_visit(((struct history_worker *)context)->attribute, object);
 }
 
+static void check_object(void *context, const struct pack_object *object)
+{
+	history_check_missing(context, object);
+}
+
 static void ignore_large(void *context, const struct pack_object *object)
 {
 	(void)context;
@@ -150,10 +160,12 @@ static bool is_stopped(void *context)
 	return o->is_stopped && o->is_stopped(o->context);
 }
 
-static void attribute_unit(struct history_worker *w, size_t unit)
+/* The phases behind the first, which read trees and commits. */
+static void links_unit(struct history_worker *w, size_t unit)
 {
+	bool is_attributing = w->owner->phase == PHASE_ATTRIBUTE;
 	struct pack_visitor visitor = {
-		.object = attribute_object,
+		.object = is_attributing ? attribute_object : check_object,
 		.large_begin = ignore_large,
 		.large_piece = ignore_piece,
 		.large_end = ignore_end,
@@ -162,9 +174,9 @@ static void attribute_unit(struct history_worker *w, size_t unit)
 		.context = w,
 	};
 
-	if (w->attribute == NULL)
+	if (is_attributing && w->attribute == NULL)
 		w->attribute = attribute_worker_new(w->owner->attribute);
-	if (w->attribute == NULL)
+	if (is_attributing && w->attribute == NULL)
 		w->failed = true;
 	else
 		pack_sweep_run(w->owner->sweep, unit, w->pack, &visitor);
@@ -175,7 +187,7 @@ void history_run(struct history_worker *w, size_t unit)
 	if (w->owner->phase == PHASE_SCAN)
 		history_scan_unit(w, unit);
 	else
-		attribute_unit(w, unit);
+		links_unit(w, unit);
 }
 
 static enum status gather(struct history *h, struct error *err)
@@ -230,6 +242,7 @@ static enum status begin_attribution(struct history *h, struct error *err)
 		.tips = tips,
 		.tip_count = h->repo->ref_count,
 		.head = repo_head(h->repo),
+		.all_trees = h->is_checking,
 	};
 
 	if (tips == NULL)
@@ -264,12 +277,28 @@ static enum status end_scan(struct history *h, struct error *err)
 		return status;
 	if (!gather_wanted(h))
 		return error_set(err, ERR_MEMORY, "gather findings");
-	if (h->hits.n == 0) {
+	h->is_checking = history_has_missing(h);
+	if (h->hits.n == 0 && !h->is_checking) {
 		h->phase = PHASE_DONE;
 		return OK;
 	}
 	h->phase = PHASE_ATTRIBUTE;
 	return begin_attribution(h, err);
+}
+
+static enum status end_links(struct history *h, struct error *err)
+{
+	if (h->phase == PHASE_ATTRIBUTE) {
+		enum status status = attribute_finish(h->attribute, err);
+
+		h->phase = h->is_checking && status == OK ? PHASE_MISSING
+							  : PHASE_DONE;
+		return status;
+	}
+	h->phase = PHASE_DONE;
+	return history_count_missing(h)
+		       ? OK
+		       : error_set(err, ERR_MEMORY, "count what is missing");
 }
 
 enum status history_next_phase(struct history *h, struct error *err)
@@ -280,9 +309,8 @@ enum status history_next_phase(struct history *h, struct error *err)
 		return error_set(err, ERR_MEMORY, "scan history");
 	if (h->phase == PHASE_SCAN)
 		return end_scan(h, err);
-	if (h->phase == PHASE_ATTRIBUTE) {
-		status = attribute_finish(h->attribute, err);
-		h->phase = PHASE_DONE;
+	if (h->phase != PHASE_DONE) {
+		status = end_links(h, err);
 		h->ledger.seconds_attribute =
 			clock_seconds(h->phase_started, clock_nanoseconds());
 	}

@@ -44,7 +44,24 @@ struct hit_list {
 	uint64_t cut; /* sightings of hits that were over LIMIT_HITS_BYTES */
 };
 
-enum phase { PHASE_SCAN, PHASE_ATTRIBUTE, PHASE_DONE };
+enum phase { PHASE_SCAN, PHASE_ATTRIBUTE, PHASE_MISSING, PHASE_DONE };
+
+/* A tree, to compare the next one with. */
+struct history_tree {
+	unsigned char *data;
+	size_t n, room;
+	uint32_t *ends; /* of its entries */
+	size_t count, ends_room;
+};
+void history_tree_release(struct history_tree *t);
+
+/* Keys of names that are not in the store. */
+struct history_missing {
+	uint64_t *keys;
+	size_t n, room, sorted;
+	unsigned char last[PACK_ID_MAX];
+};
+void history_missing_settle(struct history_missing *m);
 
 struct history {
 	const struct repo *repo;
@@ -64,6 +81,8 @@ struct history {
 	size_t worker_count;
 	atomic_flag registering;
 	atomic_flag has_refs_scanned; /* somebody does, or did */
+	bool has_path_rules; /* that find files by their names */
+	bool is_checking;    /* for what is missing: a phase of its own */
 	struct history_ledger ledger;
 	uint64_t phase_started;
 };
@@ -76,6 +95,9 @@ struct history_worker {
 	struct leak_memo *memo; /* of the text in work; NULL: none made */
 	struct hit_list hits;
 	struct history_names names;
+	struct history_tree last, fresh; /* trees: see tree.c */
+	struct history_missing missing;
+	bool has_missing; /* something names what is not in the store */
 	struct history_ledger ledger; /* counts of this thread */
 	struct detect_ledger before;
 	unsigned char large_id[PACK_ID_MAX]; /* of a streamed object */
@@ -92,6 +114,28 @@ void history_hits_cut(struct hit_list *list);
 bool history_hits_take(struct hit_list *list, struct hit_list *from);
 /* Names first, then by object; each name once; within the limit. */
 void history_hits_settle(struct hit_list *list);
+
+/* scan.c: keep what the text in work gave, if anything; takes the name. */
+void history_keep(struct history_worker *w, const unsigned char *id,
+	enum pack_type type, enum hit_kind kind, char *name);
+/* One text in memory; true when it gave something. */
+bool history_scan_text(struct history_worker *w, bytes data);
+/* The same for the name of an entry. */
+bool history_scan_name(struct history_worker *w, bytes name);
+
+/* tree.c */
+void history_scan_tree(struct history_worker *w,
+	const struct pack_object *object);
+
+/* missing.c: does a commit or tag name what is not there? */
+void history_look_for_links(struct history_worker *w,
+	const struct pack_object *object);
+/* After the first phase: did anything? */
+bool history_has_missing(const struct history *h);
+/* An object of the phase that counts, and its end. */
+void history_check_missing(struct history_worker *w,
+	const struct pack_object *object);
+bool history_count_missing(struct history *h);
 
 /* scan.c: the visitor of the first phase. */
 void history_scan_unit(struct history_worker *w, size_t unit);

@@ -48,7 +48,7 @@ static void keep_hit(struct history_worker *w, const unsigned char *id,
 		w->failed = true;
 }
 
-static void keep(struct history_worker *w, const unsigned char *id,
+void history_keep(struct history_worker *w, const unsigned char *id,
 	enum pack_type type, enum hit_kind kind, char *name)
 {
 	struct hit hit = {.kind = kind, .type = type, .name = name};
@@ -57,13 +57,18 @@ static void keep(struct history_worker *w, const unsigned char *id,
 }
 
 /* One text in memory; true when it gave something. */
-static bool scan_text(struct history_worker *w, bytes data)
+bool history_scan_text(struct history_worker *w, bytes data)
 {
 	struct detect_text text = text_of(w);
 
 	if (data.n && scan_buffer(w->scan, &text, data, NULL) != OK)
 		w->failed = true;
 	return w->memo != NULL;
+}
+
+bool history_scan_name(struct history_worker *w, bytes name)
+{
+	return history_scan_text(w, name);
 }
 
 static bool is_lfs_pointer(bytes data)
@@ -108,44 +113,10 @@ static void scan_commit(struct history_worker *w,
 	while (bytes_cut(head, '\n', &line, &rest) &&
 		is_link(line, pack_store_id_size(w->owner->store)))
 		head = rest;
-	if (scan_text(w, head))
-		keep(w, object->id, object->type, HIT_PERSON, NULL);
-	if (scan_text(w, message))
-		keep(w, object->id, object->type, HIT_MESSAGE, NULL);
-}
-
-/* A name shorter than this holds nothing that any rule would match. */
-#define NAME_MIN 10
-
-/*
- * Names are scanned once each, whatever number of trees has them: most trees
- * differ from another in one entry. Which trees those are is found by the
- * name, in the second phase. What does not parse as entries is a text.
- */
-static void scan_tree(struct history_worker *w,
-	const struct pack_object *object)
-{
-	size_t id_size = pack_store_id_size(w->owner->store);
-	struct pack_tree_entry entry;
-	bytes rest = object->data;
-
-	while (pack_tree_next(&rest, id_size, &entry)) {
-		char *copy;
-
-		if (entry.name.n < NAME_MIN ||
-			history_names_has(&w->names, entry.name) ||
-			!scan_text(w, entry.name))
-			continue;
-		copy = strndup((const char *)entry.name.at, entry.name.n);
-		if (copy == NULL)
-			w->failed = true;
-		keep(w, object->id, PACK_TREE, HIT_NAME, copy);
-	}
-	if (rest.n == 0)
-		return;
-	w->ledger.broken_trees++;
-	if (scan_text(w, rest))
-		keep(w, object->id, PACK_TREE, HIT_MESSAGE, NULL);
+	if (history_scan_text(w, head))
+		history_keep(w, object->id, object->type, HIT_PERSON, NULL);
+	if (history_scan_text(w, message))
+		history_keep(w, object->id, object->type, HIT_MESSAGE, NULL);
 }
 
 static void count(struct history_worker *w, const struct pack_object *object)
@@ -163,12 +134,13 @@ static void on_object(void *context, const struct pack_object *object)
 	if (object->type == PACK_BLOB) {
 		if (is_lfs_pointer(object->data))
 			w->ledger.lfs_pointers++;
-		if (scan_text(w, object->data))
-			keep(w, object->id, PACK_BLOB, HIT_BLOB, NULL);
+		if (history_scan_text(w, object->data))
+			history_keep(w, object->id, PACK_BLOB, HIT_BLOB, NULL);
 	} else if (object->type == PACK_TREE) {
-		scan_tree(w, object);
+		history_scan_tree(w, object);
 	} else {
 		scan_commit(w, object);
+		history_look_for_links(w, object);
 	}
 }
 
@@ -203,7 +175,7 @@ static void on_large_end(void *context, enum pack_problem problem)
 		w->ledger.scanned++;
 	else if (!w->is_large_copy)
 		w->ledger.problems[problem]++;
-	keep(w, w->large_id, PACK_BLOB, HIT_BLOB, NULL);
+	history_keep(w, w->large_id, PACK_BLOB, HIT_BLOB, NULL);
 }
 
 static void on_problem(void *context, const unsigned char *id, bool is_copy,
@@ -233,7 +205,7 @@ static void scan_refs(struct history_worker *w)
 		const struct repo_ref *ref = &repo->refs[i];
 		struct hit hit = {.kind = HIT_REF, .ref = ref->name};
 
-		if (scan_text(w, bytes_text(ref->name)))
+		if (history_scan_text(w, bytes_text(ref->name)))
 			keep_hit(w, ref->id, &hit);
 	}
 }

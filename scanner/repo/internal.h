@@ -27,7 +27,5 @@ bool repo_path_is_within(const char *path, const char *root);
 enum status repo_read_config(struct repo *r, struct error *err) MUST_USE;
 /* Fills r->refs. */
 enum status repo_read_refs(struct repo *r, struct error *err) MUST_USE;
-/* 40 or 64 digits; false on others. */
-bool repo_parse_id(bytes hex, unsigned char id[REPO_ID_MAX]);
 
 #endif

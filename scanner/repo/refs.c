@@ -33,7 +33,7 @@ static int hex_digit(unsigned char c)
 	return -1;
 }
 
-bool repo_parse_id(bytes hex, unsigned char id[REPO_ID_MAX])
+bool repo_parse_name(bytes hex, unsigned char id[REPO_ID_MAX])
 {
 	if (hex.n != 40 && hex.n != 64)
 		return false;
@@ -87,7 +87,7 @@ static enum status read_packed(struct repo *r, struct error *err)
 		if (line.n == 0 || line.at[0] == '#' || line.at[0] == '^')
 			continue;
 		if (bytes_cut(line, ' ', &hex, &name) &&
-			repo_parse_id(hex, id) && name.n)
+			repo_parse_name(hex, id) && name.n)
 			status = add_ref(r, bytes_trim(name), id, err);
 		else
 			r->broken_refs++;
@@ -113,7 +113,7 @@ static enum status read_loose(struct repo *r, int directory, const char *entry,
 
 	status = repo_read_file(directory, entry, REF_FILE_MAX, &text, err);
 	content = bytes_trim(buf_bytes(&text));
-	if (status == OK && repo_parse_id(content, id)) {
+	if (status == OK && repo_parse_name(content, id)) {
 		status = add_ref(r, name, id, err);
 		if (status == OK)
 			r->refs[r->ref_count - 1].is_loose = true;
@@ -224,7 +224,7 @@ static enum status read_head(struct repo *r, const char *git_dir,
 	if (status != OK) {
 		r->broken_refs++;
 		status = OK;
-	} else if (repo_parse_id(content, id)) {
+	} else if (repo_parse_name(content, id)) {
 		status = add_ref(r, bytes_text(as), id, err);
 	} else if (bytes_starts(content, bytes_text("ref:"))) {
 		bytes target = bytes_trim(bytes_drop(content, 4));

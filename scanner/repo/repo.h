@@ -74,6 +74,8 @@ enum status repo_open_at(struct repo **out, const char *path,
 	const struct repo_options *options, struct error *err) MUST_USE;
 void repo_close(struct repo *r);
 
+/* 40 or 64 hex digits, in lower case; false on others. */
+bool repo_parse_name(bytes hex, unsigned char id[REPO_ID_MAX]);
 /* HEAD's commit, or NULL (unborn, broken). */
 const unsigned char *repo_head(const struct repo *r);
 /* NULL: no such ref. Full names only. */

@@ -20,7 +20,7 @@ commit() {
 
 # objects REPORT DIR: does the ledger count what git lists?
 objects() {
-	objects_want=$(git -C "$2" cat-file --batch-all-objects --batch-check |
+	objects_want=$(git -C "$2" cat-file --batch-all-objects --batch-check 2>/dev/null |
 		wc -l)
 	objects_got=$(summary objects.total "$1")
 	[ "$objects_got" -eq "$objects_want" ] ||
