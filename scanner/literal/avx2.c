@@ -1,6 +1,9 @@
 /*
- * The pass with AVX2: eight grams at a time, their words gathered. Says the
- * same as the portable one, block by block; that one does all the rest.
+ * The pass with AVX2: eight grams at a time. Says the same as the portable
+ * one, block by block; that one does all the rest.
+ *
+ * The words are loaded one by one: on Zen 4 that is an eighth faster than to
+ * gather them, and gathers are slower still where Downfall is mitigated.
  */
 #include "literal/internal.h"
 
@@ -9,6 +12,31 @@
 #include <immintrin.h>
 
 #include "base/banned.h"
+
+/* Two words of the filter, in the lower half. */
+static inline __attribute__((target("avx2"))) __m128i load_pair(
+	const uint32_t *filter, long long at)
+{
+	uint64_t both = (uint64_t)at;
+
+	return _mm_insert_epi32(
+		_mm_cvtsi32_si128((int)filter[(uint32_t)both]),
+		(int)filter[both >> 32], 1);
+}
+
+/* The words at eight places. */
+static inline __attribute__((target("avx2"))) __m256i load_words(
+	const uint32_t *filter, __m256i at)
+{
+	__m128i a = load_pair(filter, _mm256_extract_epi64(at, 0));
+	__m128i b = load_pair(filter, _mm256_extract_epi64(at, 1));
+	__m128i c = load_pair(filter, _mm256_extract_epi64(at, 2));
+	__m128i d = load_pair(filter, _mm256_extract_epi64(at, 3));
+
+	return _mm256_inserti128_si256(
+		_mm256_castsi128_si256(_mm_unpacklo_epi64(a, b)),
+		_mm_unpacklo_epi64(c, d), 1);
+}
 
 static __attribute__((target("avx2"))) size_t skip_avx2(
 	const uint32_t *filter, const unsigned char *text, size_t at,
@@ -26,7 +54,6 @@ static __attribute__((target("avx2"))) size_t skip_avx2(
 	const __m256i five = _mm256_set1_epi32(31);
 	const __m256i any = _mm256_set1_epi32((int)LITERAL_ANY_NEXT);
 	const __m256i one = _mm256_set1_epi32(1);
-	const int *words = (const int *)(const void *)filter;
 
 	for (; at + LITERAL_BLOCK <= end; at += 16) {
 		__m128i low = _mm_loadu_si128(
@@ -40,8 +67,8 @@ static __attribute__((target("avx2"))) size_t skip_avx2(
 		c = _mm256_shuffle_epi8(v, pick_next);
 		v = _mm256_or_si256(_mm256_shuffle_epi8(v, pick), fold);
 		mixed = _mm256_mullo_epi32(v, mixer);
-		word = _mm256_i32gather_epi32(words,
-			_mm256_srli_epi32(mixed, 32 - LITERAL_FILTER_LOG), 4);
+		word = load_words(filter,
+			_mm256_srli_epi32(mixed, 32 - LITERAL_FILTER_LOG));
 		a = _mm256_and_si256(
 			_mm256_srli_epi32(mixed, 27 - LITERAL_FILTER_LOG),
 			five);
