@@ -1,4 +1,5 @@
 . "$TESTS/repos.sh"
+[ "$CONFIG" = release ] || skip "sanitizers need room"
 # A server that never answers: a timeout, SIGINT, SIGTERM, and even SIGKILL
 # leave nothing behind.
 [ -e "$(dirname "$STANCH")/stanch-git.so" ] || skip "no stanch-git.so"

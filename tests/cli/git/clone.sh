@@ -1,4 +1,5 @@
 . "$TESTS/repos.sh"
+[ "$CONFIG" = release ] || skip "sanitizers need room"
 # A URL is cloned into a private directory, and nothing is left of it.
 [ -e "$(dirname "$STANCH")/stanch-git.so" ] || skip "no stanch-git.so"
 mkdir tmp
