@@ -152,8 +152,8 @@ fi
 if [ "$kind" = long ]; then
 	suite "every fault" fault --all
 	suite "fuzz" env FUZZ_SECONDS=60 tests/fuzz/run
-	suite "command line, long" env STANCH_LONG=1 tests/cli/run \
-		--timeout 1200 --jobs 1 --slow 600 long/
+	suite "command line, long" tests/cli/run --long --jobs 1 \
+		--slow 600 long/
 fi
 
 [ -z "$bad" ] || echo "failed suites:$bad"

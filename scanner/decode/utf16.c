@@ -61,6 +61,23 @@ static bool has_enough_zeroes(bytes head)
 	return zeroes * 10 >= head.n / 2 * 3;
 }
 
+/*
+ * Behind a mark, bytes that are nearly all ASCII and never zero are no UTF-16:
+ * of Chinese text, which has few zeroes, half are. Two bytes put before a file
+ * must not hide it.
+ */
+static bool is_narrow(bytes text)
+{
+	size_t ascii = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.at[i] == 0)
+			return false;
+		ascii += is_text(text.at[i]) && text.at[i] < 0x80;
+	}
+	return text.n >= 2 * SNIFF_UNITS_MIN && ascii * 10 >= text.n * 8;
+}
+
 enum encoding decode_sniff_utf16(bytes head, size_t *skip)
 {
 	struct tally little, big;
@@ -68,7 +85,8 @@ enum encoding decode_sniff_utf16(bytes head, size_t *skip)
 	*skip = 0;
 	head = bytes_take(head, SNIFF_BYTES);
 	/* FF FE 00 00 is UTF-32's mark: nothing of ours. */
-	if (bytes_starts(head, bytes_of("\xff\xfe\0\0", 4)))
+	if (bytes_starts(head, bytes_of("\xff\xfe\0\0", 4)) ||
+		is_narrow(bytes_drop(head, 2)))
 		return ENCODING_PLAIN;
 	if (bytes_starts(head, bytes_of("\xff\xfe", 2))) {
 		*skip = 2;

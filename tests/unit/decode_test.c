@@ -422,6 +422,8 @@ static void test_sniff(void)
 	CHECK_EQUAL(decode_sniff_utf16(bytes_of("\xfe\xff\0a", 4), &skip),
 		ENCODING_UTF16BE);
 	CHECK_EQUAL(skip, 2);
+	CHECK_EQUAL(decode_sniff_utf16(bytes_text("\xff\xfe" "key = value\n"),
+			    &skip), ENCODING_PLAIN);
 	CHECK_EQUAL(decode_sniff_utf16(bytes_of("\xff\xfe\0\0a\0\0\0", 8),
 			    &skip), ENCODING_PLAIN);
 	put_wide(&b, ENCODING_UTF16LE, text);
