@@ -23,6 +23,9 @@
  * so many bytes. */
 #define SHARES 64
 #define SHARE_LEAST ((uint64_t)32 << 20)
+/* Nor so deep that following its chain alone would be refused (read.c). git
+ * writes chains of 4095 at most. */
+#define CUT_DEPTH 4096
 /* Loose objects in one unit. */
 #define UNIT_LOOSE 64
 
@@ -253,7 +256,7 @@ static bool is_cut_here(uint64_t base, uint64_t tree, uint64_t own,
 	uint32_t depth, uint64_t share)
 {
 	return base + tree > share && tree >= share / 8 &&
-	       own * (depth + 1) <= tree / 2;
+	       depth < CUT_DEPTH && own * (depth + 1) <= tree / 2;
 }
 
 static void weigh(struct pack_sweep *s, const uint32_t *order, uint32_t found,
