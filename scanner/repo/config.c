@@ -81,6 +81,18 @@ static enum status unsupported(struct error *err, const char *what,
 		(const char *)e->value.at);
 }
 
+/* Extensions that change nothing of how objects and refs are read. */
+static bool is_harmless(bytes key)
+{
+	static const char *const keys[] = {"noop", "preciousobjects",
+		"worktreeconfig", "relativeworktrees"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (bytes_equal_nocase(key, bytes_text(keys[i])))
+			return true;
+	return false;
+}
+
 static enum status apply(struct repo *r, const struct entry *e,
 	struct error *err)
 {
@@ -97,6 +109,12 @@ static enum status apply(struct repo *r, const struct entry *e,
 			return unsupported(err, "ref storage", e);
 	} else if (is_key(e, "extensions", "partialclone")) {
 		r->is_partial = true;
+	} else if (bytes_equal_nocase(e->section, bytes_text("extensions")) &&
+		   !is_harmless(e->key)) {
+		return error_set(err, ERR_UNSUPPORTED,
+			"open repository: extension \"%.*s\" is not supported",
+			(int)(e->key.n < 60 ? e->key.n : 60),
+			(const char *)e->key.at);
 	} else if (bytes_equal_nocase(e->key, bytes_text("promisor")) &&
 		   !is_word(e->value, "false")) {
 		r->is_partial = true;
