@@ -13,7 +13,7 @@ Q := $(if $(V),,@)
 SAY := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),true,echo)
 
 # Rooms from the top down: a room's archive may need those after it.
-ROOMS := cli args engine share report history selection attribute \
+ROOMS := cli args engine share report render history selection attribute \
 	change revision pack repo leaks source detect \
 	literal ruleset pattern decode check flow base
 

@@ -10,6 +10,7 @@ prefixes() {
 	case $1 in
 	detect) extra="scan detector" ;;
 	leaks) extra="leak" ;;
+	render) extra="report" ;;
 	flow) extra="confidence encoding" ;;
 	esac
 	echo "$1 $extra $(find "scanner/$1" -maxdepth 1 -name '*.h' \

@@ -7,7 +7,7 @@
  * one, XML, workflow commands) share one visible notation, the terminal's,
  * which can be undone; on top of it each has its own quoting.
  */
-#include "report/internal.h"
+#include "render/render.h"
 
 #include <inttypes.h>
 

@@ -13,7 +13,7 @@
  * and every run of token characters that does not read like words or a path.
  * The last is meant to err on the side of hiding.
  */
-#include "report/internal.h"
+#include "render/render.h"
 
 #include "base/limits.h"
 

@@ -8,7 +8,7 @@
  * UTF-8 become \u00XX (the caller adds "..._b64" beside), and all that a
  * terminal or a browser might act upon is escaped.
  */
-#include "report/internal.h"
+#include "render/render.h"
 
 #include <assert.h>
 #include <inttypes.h>
