@@ -34,7 +34,7 @@ bool scan_path_fits(struct scan *s, size_t rule)
 {
 	struct detect_regex *p = &s->d->at[rule].path;
 
-	if (p->source == NULL)
+	if (p->source == NULL || s->text.path_is_unknown)
 		return true;
 	if (s->path_fits[rule] == 0) {
 		enum regex_result r =
@@ -118,7 +118,8 @@ static bool allowlist_holds(struct scan *s, const struct detect_allow *a,
 	kinds += l->stopword_count > 0;
 	kinds += l->commit_count > 0;
 	held += any_in(s, a->regexes, l->regex_count, target);
-	held += any_in(s, a->paths, l->path_count, s->text.path);
+	held += !s->text.path_is_unknown &&
+		any_in(s, a->paths, l->path_count, s->text.path);
 	held += has_word(l->stopwords, l->stopword_count, secret);
 	return l->all ? kinds > 0 && held == kinds : held > 0;
 }

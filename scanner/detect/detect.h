@@ -35,6 +35,10 @@ void detector_free(struct detector *d);
  * engine scans equal content once for each such key. Any thread.
  */
 uint64_t detector_path_key(const struct detector *d, bytes path);
+/* Does a rule that looks at content, or an allowlist, look at paths too? */
+bool detector_looks_at_paths(const struct detector *d);
+/* Is there a rule that looks at the path alone? */
+bool detector_finds_by_path(const struct detector *d);
 
 /*
  * A sink takes sightings of one text, in order of offset, then rule id. What
@@ -45,6 +49,9 @@ typedef void detect_sink(void *context, const struct sighting *s);
 /* What a text is, for rules that look at paths. Borrowed for the scan. */
 struct detect_text {
 	bytes path;		/* as reported; may be empty */
+	/* It has one that is found out later: then all is told that some path
+	 * would allow, overlaps too, and the text is to be scanned again. */
+	bool path_is_unknown;
 	detect_sink *sink;
 	void *context;
 };
@@ -74,6 +81,9 @@ enum status scan_begin(struct scan *s, const struct detect_text *text,
 	struct error *err) MUST_USE;
 enum status scan_feed(struct scan *s, bytes piece, struct error *err) MUST_USE;
 enum status scan_end(struct scan *s, struct error *err) MUST_USE;
+
+/* Does a rule that looks at the path alone match this one? */
+bool scan_finds_path(struct scan *s, bytes path);
 
 /* Totals since scan_new. */
 const struct detect_ledger *scan_ledger(const struct scan *s);

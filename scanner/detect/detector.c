@@ -464,6 +464,20 @@ struct detector *detector_new(const struct ruleset *rules,
 	return NULL;
 }
 
+bool detector_looks_at_paths(const struct detector *d)
+{
+	return d->on_path_count > d->path_count;
+}
+
+bool detector_finds_by_path(const struct detector *d)
+{
+	for (size_t i = 0; i < d->path_count; i++)
+		if (d->at[d->paths[i]].rule->confidence >=
+			d->options.min_confidence)
+			return true;
+	return false;
+}
+
 uint64_t detector_path_key(const struct detector *d, bytes path)
 {
 	struct detect_tools *tools;

@@ -93,6 +93,21 @@ static void find_by_path(struct scan *s, size_t rule)
 		s->text.sink(s->text.context, &seen);
 }
 
+bool scan_finds_path(struct scan *s, bytes path)
+{
+	for (size_t i = 0; i < s->d->path_count; i++) {
+		const struct detect_rule *r = &s->d->at[s->d->paths[i]];
+
+		if (!r->rule->helper && r->path.source &&
+			r->rule->confidence >= s->d->options.min_confidence &&
+			detect_regex_is_in(s->tools,
+				&s->d->at[s->d->paths[i]].path, path) ==
+				REGEX_MATCH)
+			return true;
+	}
+	return false;
+}
+
 static void begin_text(struct scan *s, const struct detect_text *text)
 {
 	s->text = *text;

@@ -122,10 +122,13 @@ static bool takes_part(const struct found *f)
 
 static void resolve_overlaps(struct scan *s, size_t count)
 {
-	struct found **chain = calloc(2 * count + 2, sizeof(*chain));
+	struct found **chain = NULL;
 	uint64_t end = 0;
 	size_t n = 0;
 
+	/* The better one might not be allowed where the text stands. */
+	if (!s->text.path_is_unknown || !detector_looks_at_paths(s->d))
+		chain = calloc(2 * count + 2, sizeof(*chain));
 	if (chain == NULL) /* nothing is lost: some are told twice */
 		return;
 	for (size_t i = 0; i < count; i++) {

@@ -220,7 +220,8 @@ static bool are_objects_complete(const struct history_ledger *sum)
 		sum->decode_cut == 0 && sum->refused_alternates == 0 &&
 		sum->broken_packs == 0 && sum->broken_refs == 0 &&
 		sum->missing_commits == 0 && sum->missing == 0 &&
-		sum->broken_trees == 0 && sum->too_deep == 0;
+		sum->broken_trees == 0 && sum->broken_indexes == 0 &&
+		sum->too_deep == 0;
 }
 
 static bool is_complete(const struct engine *e, const struct engine_tally *sum)

@@ -115,6 +115,7 @@ static void tell_problems(struct engine *e, const struct repo *repo,
 			"--allow-outside follows them"},
 		{ledger->broken_packs, "packs cannot be read"},
 		{ledger->broken_refs, "refs name no object"},
+		{ledger->broken_indexes, "indexes cannot be read"},
 		{ledger->broken_trees, "trees do not parse to their end"},
 		{ledger->missing, "objects that others name are missing"},
 		{ledger->missing_selected, "new objects are missing"},
@@ -147,6 +148,7 @@ static void sum_ledger(struct engine *e, const struct repo *repo,
 	to->broken_packs += from->broken_packs;
 	to->broken_refs += from->broken_refs;
 	to->broken_trees += from->broken_trees;
+	to->broken_indexes += from->broken_indexes;
 	to->missing += from->missing;
 	to->missing_selected += from->missing_selected;
 	to->too_deep += from->too_deep;
@@ -171,7 +173,11 @@ enum status engine_repository_scan(struct engine *e, const struct repo *repo,
 	const char *prefix, struct error *err)
 {
 	const struct history_options options = {
-		.is_stopped = is_stopped, .context = e, .prefix = prefix};
+		.detector = e->detector,
+		.is_stopped = is_stopped,
+		.context = e,
+		.prefix = prefix,
+	};
 	struct engine_repository r = {.engine = e};
 	enum status status;
 

@@ -34,6 +34,7 @@ enum status history_open(struct history **out, const struct repo *repo,
 	h->repo = repo;
 	h->options = *options;
 	h->phase = PHASE_SCAN;
+	h->has_path_rules = detector_finds_by_path(options->detector);
 	atomic_flag_clear(&h->registering);
 	atomic_flag_clear(&h->has_refs_scanned);
 	status = open_store(h, err);
@@ -77,6 +78,9 @@ void history_close(struct history *h)
 	free(h->wanted);
 	free(h->wanted_names);
 	free(h->wanted_of);
+	for (size_t i = 0; i < h->staged_count; i++)
+		free(h->staged[i].path);
+	free(h->staged);
 	free(h);
 }
 
@@ -213,7 +217,7 @@ static bool gather_wanted(struct history *h)
 		const struct hit *hit = &h->hits.at[i];
 		size_t n = h->wanted_count;
 
-		if (hit->name)
+		if (hit->kind == HIT_NAME)
 			h->wanted_names[h->wanted_name_count++] = hit->name;
 		if (hit->kind != HIT_BLOB)
 			continue;
@@ -223,9 +227,10 @@ static bool gather_wanted(struct history *h)
 				hit->id, id_size);
 		h->wanted_of[i] = h->wanted_count - 1;
 	}
-	/* Names come first among the hits; their places after the blobs'. */
-	for (size_t i = 0; i < h->wanted_name_count; i++)
-		h->wanted_of[i] = h->wanted_count + i;
+	/* The places of names come after the blobs'. */
+	for (size_t i = 0, name = 0; i < h->hits.n; i++)
+		if (h->hits.at[i].kind == HIT_NAME)
+			h->wanted_of[i] = h->wanted_count + name++;
 	return true;
 }
 
@@ -269,13 +274,16 @@ static bool has_failed(const struct history *h)
 static enum status end_scan(struct history *h, struct error *err)
 {
 	uint64_t now = clock_nanoseconds();
-	enum status status = gather(h, err);
+	enum status status;
 
+	if (!history_index_paths(h))
+		return error_set(err, ERR_MEMORY, "scan the index");
+	status = gather(h, err);
 	h->ledger.seconds_scan = clock_seconds(h->phase_started, now);
 	h->phase_started = now;
 	if (status != OK)
 		return status;
-	if (!gather_wanted(h))
+	if (!gather_wanted(h) || !history_index_places(h))
 		return error_set(err, ERR_MEMORY, "gather findings");
 	h->is_checking = history_has_missing(h);
 	if (h->hits.n == 0 && !h->is_checking) {
@@ -347,7 +355,7 @@ void history_ledger(const struct history *h, struct history_ledger *out)
 	out->broken_refs = h->repo->broken_refs;
 	if (h->attribute) {
 		out->missing_commits = attribute_missing(h->attribute);
-		out->dropped_paths = attribute_dropped(h->attribute);
+		out->dropped_paths += attribute_dropped(h->attribute);
 	}
 	for (size_t p = 0; p < PACK_PROBLEM_COUNT; p++)
 		told += out->problems[p];

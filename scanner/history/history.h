@@ -23,6 +23,7 @@ struct history;
 struct history_worker;
 
 struct history_options {
+	const struct detector *detector; /* of the workers' scans */
 	/* What to ask between objects: true stops. Any thread. */
 	bool (*is_stopped)(void *context);
 	void *context;
@@ -63,6 +64,7 @@ struct history_ledger {
 	uint64_t missing_selected, too_deep;
 	uint64_t dropped_paths;	  /* places over the cap */
 	uint64_t lfs_pointers;
+	uint64_t broken_indexes; /* whose paths are not known */
 	uint64_t broken_trees; /* whose entries do not parse to the end */
 	double seconds_plan, seconds_scan, seconds_attribute;
 };

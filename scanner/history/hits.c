@@ -74,7 +74,8 @@ static int by_object(const void *a, const void *b)
 	int order;
 
 	if (x->name && y->name)
-		return strcmp(x->name, y->name);
+		return x->kind == y->kind ? strcmp(x->name, y->name)
+					  : (int)x->kind - (int)y->kind;
 	if (x->name || y->name)
 		return x->name ? -1 : 1;
 	order = memcmp(x->id, y->id, PACK_ID_MAX);
@@ -122,6 +123,7 @@ static void drop_equal_names(struct hit_list *list)
 	list->cost = 0;
 	for (size_t i = 0; i < list->n; i++) {
 		if (kept && at[i].name && at[kept - 1].name &&
+			at[i].kind == at[kept - 1].kind &&
 			strcmp(at[i].name, at[kept - 1].name) == 0) {
 			drop(&at[i]);
 			continue;

@@ -6,6 +6,7 @@
 
 #include "attribute/attribute.h"
 #include "history/history.h"
+#include "history/hits.h"
 
 #include <stdatomic.h>
 
@@ -18,33 +19,16 @@ struct history_names {
 };
 /* Was it there already? It is, after this. */
 bool history_names_has(struct history_names *names, bytes name);
-
-/* What was found in one object. */
-enum hit_kind {
-	HIT_BLOB,
-	HIT_MESSAGE, /* of a commit or a tag */
-	HIT_PERSON,  /* author, committer, tagger lines */
-	HIT_NAME,    /* an entry's name in a tree */
-	HIT_REF,     /* the name of a branch or tag */
-};
-struct hit {
-	unsigned char id[PACK_ID_MAX];
-	struct leak_memo *memo; /* owned */
-	enum hit_kind kind;
-	enum pack_type type;
-	char *name; /* HIT_NAME: the entry's; owned */
-	const char *ref; /* HIT_REF: its name; the repository's */
-	size_t cost; /* bytes; this and surest are set when it is added */
-	enum confidence surest;
-};
-struct hit_list {
-	struct hit *at;
-	size_t n, room;
-	size_t cost;  /* sum of its hits' */
-	uint64_t cut; /* sightings of hits that were over LIMIT_HITS_BYTES */
-};
+/* Is it there? */
+bool history_names_knows(const struct history_names *names, bytes name);
 
 enum phase { PHASE_SCAN, PHASE_ATTRIBUTE, PHASE_MISSING, PHASE_DONE };
+
+/* A path at which an index holds a wanted blob. */
+struct history_staged {
+	size_t wanted;
+	char *path;
+};
 
 /* A tree, to compare the next one with. */
 struct history_tree {
@@ -77,6 +61,8 @@ struct history {
 	size_t wanted_name_count;
 	size_t *wanted_of;     /* by hit: index of its places */
 	size_t wanted_count;
+	struct history_staged *staged;
+	size_t staged_count;
 	struct history_worker **workers;
 	size_t worker_count;
 	atomic_flag registering;
@@ -105,27 +91,24 @@ struct history_worker {
 	bool failed; /* no memory for a hit */
 };
 
-/* Takes over memo. */
-bool history_hits_add(struct hit_list *list, const struct hit *hit);
-void history_hits_release(struct hit_list *list);
-/* Down to LIMIT_HITS_BYTES: the surest stay. */
-void history_hits_cut(struct hit_list *list);
-/* Moves all of `from`; false without memory, and nothing is moved. */
-bool history_hits_take(struct hit_list *list, struct hit_list *from);
-/* Names first, then by object; each name once; within the limit. */
-void history_hits_settle(struct hit_list *list);
-
 /* scan.c: keep what the text in work gave, if anything; takes the name. */
 void history_keep(struct history_worker *w, const unsigned char *id,
 	enum pack_type type, enum hit_kind kind, char *name);
 /* One text in memory; true when it gave something. */
 bool history_scan_text(struct history_worker *w, bytes data);
-/* The same for the name of an entry. */
-bool history_scan_name(struct history_worker *w, bytes name);
+/* The same for a name, and for rules that look at paths alone. */
+enum history_named { HISTORY_FILE, HISTORY_DIRECTORY };
+bool history_scan_name(struct history_worker *w, bytes name,
+	enum history_named named);
 
 /* tree.c */
 void history_scan_tree(struct history_worker *w,
 	const struct pack_object *object);
+
+/* index.c: after the first phase: paths that only an index has; then where
+ * indexes hold wanted blobs. */
+bool history_index_paths(struct history *h);
+bool history_index_places(struct history *h);
 
 /* missing.c: does a commit or tag name what is not there? */
 void history_look_for_links(struct history_worker *w,

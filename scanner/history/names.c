@@ -41,6 +41,16 @@ static bool widen(struct history_names *names)
 	return true;
 }
 
+bool history_names_knows(const struct history_names *names, bytes name)
+{
+	uint64_t key;
+
+	if (names->room == 0)
+		return false;
+	key = hash_64(name, names->seed);
+	return names->keys[slot_of(names, key ? key : 1)] != 0;
+}
+
 bool history_names_has(struct history_names *names, bytes name)
 {
 	uint64_t key;

@@ -66,9 +66,28 @@ bool history_scan_text(struct history_worker *w, bytes data)
 	return w->memo != NULL;
 }
 
-bool history_scan_name(struct history_worker *w, bytes name)
+/* A file that a rule finds by its path is kept without a sighting: those are
+ * made when its paths are told. */
+bool history_scan_name(struct history_worker *w, bytes name,
+	enum history_named named)
 {
-	return history_scan_text(w, name);
+	if (history_scan_text(w, name))
+		return true;
+	if (w->owner->has_path_rules && named == HISTORY_FILE &&
+		scan_finds_path(w->scan, name))
+		w->memo = leak_memo_new();
+	return w->memo != NULL;
+}
+
+/* Of a blob it is not known yet where it stands. */
+static bool scan_blob(struct history_worker *w, bytes data)
+{
+	struct detect_text text = text_of(w);
+
+	text.path_is_unknown = true;
+	if (data.n && scan_buffer(w->scan, &text, data, NULL) != OK)
+		w->failed = true;
+	return w->memo != NULL;
 }
 
 static bool is_lfs_pointer(bytes data)
@@ -134,7 +153,7 @@ static void on_object(void *context, const struct pack_object *object)
 	if (object->type == PACK_BLOB) {
 		if (is_lfs_pointer(object->data))
 			w->ledger.lfs_pointers++;
-		if (history_scan_text(w, object->data))
+		if (scan_blob(w, object->data))
 			history_keep(w, object->id, PACK_BLOB, HIT_BLOB, NULL);
 	} else if (object->type == PACK_TREE) {
 		history_scan_tree(w, object);
@@ -149,6 +168,7 @@ static void on_large_begin(void *context, const struct pack_object *object)
 	struct history_worker *w = context;
 	struct detect_text text = text_of(w);
 
+	text.path_is_unknown = true;
 	memcpy(w->large_id, object->id, pack_store_id_size(w->owner->store));
 	w->is_large_copy = object->is_copy;
 	w->is_stream_broken = scan_begin(w->scan, &text, NULL) != OK;

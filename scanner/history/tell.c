@@ -30,7 +30,17 @@ struct teller {
 	struct told told;
 	struct buf path;
 	char object[2 * PACK_ID_MAX + 1];
+	/* of the blob in work, by what rules make of its paths */
+	struct keyed *keyed;
+	size_t keyed_n;
+	const struct leak_where *where;
 	enum status status;
+};
+
+/* What a blob gives at paths that have this key. */
+struct keyed {
+	uint64_t key;
+	struct leak_memo *memo;
 };
 
 static void hex(const unsigned char *id, size_t n, char *out)
@@ -129,13 +139,144 @@ static bytes path_of(struct teller *t, bytes path)
 	return buf_bytes(&t->path);
 }
 
+/* ---- rules that look at paths ------------------------------------------- */
+
+static void forget_keyed(struct teller *t)
+{
+	for (size_t i = 0; i < t->keyed_n; i++)
+		leak_memo_free(t->keyed[i].memo);
+	free(t->keyed);
+	t->keyed = NULL;
+	t->keyed_n = 0;
+}
+
+/* A file's own sighting, for its path, comes with its name. */
+static void sink(void *memo, const struct sighting *s)
+{
+	if (s->rule->finder != RULE_BY_PATH)
+		leak_memo_sink(memo, s);
+}
+
+/* The blob again, now that its path is known. NULL: not to be had. */
+static struct leak_memo *scan_again(struct teller *t, const struct hit *hit,
+	bytes path)
+{
+	struct leak_memo *memo = leak_memo_new();
+	const struct detect_text text = {
+		.path = path, .sink = sink, .context = memo};
+	enum pack_problem problem;
+	enum pack_type type;
+	bytes data;
+
+	if (memo && pack_read(t->pack, hit->id, &type, &data, &problem,
+			    NULL) == OK &&
+		scan_buffer(t->h->workers[0]->scan, &text, data, NULL) == OK)
+		return memo;
+	leak_memo_free(memo);
+	return NULL;
+}
+
+/* What the blob gives at t->path. What cannot be scanned again is told as it
+ * was found: rather too much. */
+static const struct leak_memo *memo_at(struct teller *t,
+	const struct hit *hit, bytes path)
+{
+	const struct detector *d = t->h->options.detector;
+	struct keyed *keyed;
+	uint64_t key;
+
+	if (hit->kind != HIT_BLOB || !detector_looks_at_paths(d))
+		return hit->memo;
+	key = detector_path_key(d, path);
+	for (size_t i = 0; i < t->keyed_n; i++)
+		if (t->keyed[i].key == key)
+			return t->keyed[i].memo ? t->keyed[i].memo : hit->memo;
+	keyed = reallocarray(t->keyed, t->keyed_n + 1, sizeof(*keyed));
+	if (keyed == NULL)
+		return hit->memo;
+	t->keyed = keyed;
+	keyed[t->keyed_n] = (struct keyed){key, scan_again(t, hit, path)};
+	return keyed[t->keyed_n++].memo ? keyed[t->keyed_n - 1].memo
+					: hit->memo;
+}
+
+static void tell_file(void *context, const struct sighting *s)
+{
+	struct teller *t = context;
+
+	if (s->rule->finder == RULE_BY_PATH &&
+		leaks_add_at(t->leaks, s, t->where) != OK)
+		t->status = ERR_MEMORY;
+}
+
+/* The path itself, for rules that look at nothing else. */
+static void tell_path(struct teller *t, const struct leak_where *where)
+{
+	const struct detect_text text = {
+		.path = where->path, .sink = tell_file, .context = t};
+
+	t->where = where;
+	if (t->h->has_path_rules &&
+		scan_buffer(t->h->workers[0]->scan, &text, bytes_of("", 0),
+			NULL) != OK)
+		t->status = ERR_MEMORY;
+}
+
+/* ---- places ------------------------------------------------------------- */
+
+static void tell_where(struct teller *t, const struct hit *hit,
+	struct leak_where *where)
+{
+	enum status status = leaks_add_memo_at(t->leaks,
+		memo_at(t, hit, where->path), where);
+
+	if (status != OK)
+		t->status = status;
+	if (hit->kind == HIT_NAME || hit->kind == HIT_STAGED)
+		tell_path(t, where);
+}
+
+/* The first of a blob's places in indexes: they are sorted. */
+static size_t first_staged(const struct history *h, size_t wanted)
+{
+	size_t low = 0, high = h->staged_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (h->staged[middle].wanted < wanted)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Where indexes hold it; how many. */
+static size_t tell_staged(struct teller *t, const struct hit *hit,
+	size_t wanted)
+{
+	struct leak_where where = {
+		.source = LEAK_INDEX, .object = bytes_text(t->object)};
+	size_t told = 0;
+
+	for (size_t i = first_staged(t->h, wanted);
+		i < t->h->staged_count && t->h->staged[i].wanted == wanted;
+		i++) {
+		where.path = path_of(t, bytes_text(t->h->staged[i].path));
+		tell_where(t, hit, &where);
+		told++;
+	}
+	return told;
+}
+
 /* Objects found by their place in trees. */
 static void tell_placed(struct teller *t, const struct hit *hit, size_t wanted)
 {
 	const struct attribute *a = t->h->attribute;
 	struct leak_where where = {.source = LEAK_HISTORY,
 		.object = bytes_text(hit->name ? "" : t->object)};
-	size_t count = attribute_place_count(a, wanted);
+	size_t count = attribute_place_count(a, wanted), reached = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct attribute_place *place =
@@ -146,14 +287,26 @@ static void tell_placed(struct teller *t, const struct hit *hit, size_t wanted)
 		where.commit = commit_of(t, place->commit);
 		where.in_head = place->in_head;
 		where.unreachable = place->unreachable;
-		tell_at(t, hit, &where);
+		tell_where(t, hit, &where);
+		reached += !place->unreachable;
 	}
+	if (reached == 0)
+		count += tell_staged(t, hit, wanted);
 	if (count == 0) {
 		where.path = path_of(t,
 			bytes_text(hit->name ? hit->name : ""));
 		where.unreachable = true;
-		tell_at(t, hit, &where);
+		tell_where(t, hit, &where);
 	}
+	forget_keyed(t);
+}
+
+static void tell_only_staged(struct teller *t, const struct hit *hit)
+{
+	struct leak_where where = {.source = LEAK_INDEX};
+
+	where.path = path_of(t, bytes_text(hit->name));
+	tell_where(t, hit, &where);
 }
 
 static void tell_message(struct teller *t, const struct hit *hit)
@@ -203,6 +356,8 @@ enum status history_tell(struct history *h, struct leaks *leaks,
 		hex(hit->id, pack_store_id_size(h->store), t.object);
 		if (hit->kind == HIT_BLOB || hit->kind == HIT_NAME)
 			tell_placed(&t, hit, h->wanted_of[i]);
+		else if (hit->kind == HIT_STAGED)
+			tell_only_staged(&t, hit);
 		else if (hit->kind == HIT_REF)
 			tell_ref(&t, hit);
 		else

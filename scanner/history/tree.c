@@ -105,7 +105,8 @@ static void look_at(struct history_worker *w, const unsigned char *tree,
 		w->has_missing = true;
 	if ((entry->name.n < NAME_MIN && !w->owner->has_path_rules) ||
 		history_names_has(&w->names, entry->name) ||
-		!history_scan_name(w, entry->name))
+		!history_scan_name(w, entry->name, entry->is_tree ?
+			HISTORY_DIRECTORY : HISTORY_FILE))
 		return;
 	copy = strndup((const char *)entry->name.at, entry->name.n);
 	if (copy == NULL)
