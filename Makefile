@@ -13,7 +13,7 @@ Q := $(if $(V),,@)
 SAY := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),true,echo)
 
 # Rooms from the top down: a room's archive may need those after it.
-ROOMS := cli args engine share report render history selection attribute \
+ROOMS := cli args engine share report render json history selection attribute \
 	change revision pack repo leaks source detect \
 	literal ruleset pattern decode check flow base
 
@@ -50,7 +50,7 @@ ALL_CXXFLAGS = -std=c++17 -Wall -Wextra -fno-rtti $(HARDEN) \
 	$(OPT_$(CONFIG)) -pthread $(CXXFLAGS)
 ALL_LDFLAGS = $(LINK) $(OPT_$(CONFIG)) -pthread $(LDFLAGS)
 # Static where Debian has the archive: start-up is part of the product.
-LIBS := -Wl,-Bstatic -lpcre2-8 -ldeflate -lz -lcrypto -Wl,-Bdynamic -ldl \
+LIBS := -Wl,-Bstatic -lpcre2-8 -ldeflate -lz -ljansson -lcrypto -Wl,-Bdynamic -ldl \
 	-static-libstdc++ -static-libgcc
 
 sources = $(sort $(wildcard scanner/$(1)/*.c) $(wildcard scanner/$(1)/*.cpp))

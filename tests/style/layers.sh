@@ -37,7 +37,7 @@ FNR == 1 {
 	else if (/<curl/) lib = "net"
 	else if (/<sqlite3|<libpq/) lib = "store"
 	else if (/<libdeflate|<zlib/) lib = "pack"
-	else if (/<jansson/) lib = "respond"
+	else if (/<jansson/) lib = "json"
 	else next
 	if (index(" " lib " ", " " here " ")) { passed++; next }
 	print FILENAME ":" FNR ": " here " is not the room of " $2
