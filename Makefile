@@ -13,9 +13,31 @@ Q := $(if $(V),,@)
 SAY := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),true,echo)
 
 # Rooms from the top down: a room's archive may need those after it.
-ROOMS := cli args engine share report render json history selection attribute \
-	change revision pack repo leaks source detect \
-	literal ruleset pattern decode check flow base
+ROOMS := cli \
+	job \
+	args \
+	engine \
+	share \
+	report \
+	render \
+	json \
+	history \
+	selection \
+	attribute \
+	change \
+	revision \
+	pack \
+	repo \
+	leaks \
+	source \
+	detect \
+	literal \
+	ruleset \
+	pattern \
+	decode \
+	check \
+	flow \
+	base
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef -Wpointer-arith \

@@ -2,73 +2,12 @@
 
 #include "cli/internal.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/banned.h"
 
 #define HELP_MAX ((size_t)64 << 10)
-/* More than any terminal has: what COLUMNS may say. */
-#define COLUMNS_MAX 1000u
-
-int cli_fail(const struct error *err)
-{
-	struct buf line;
-
-	buf_init(&line, ERROR_TEXT_MAX * 8);
-	report_escape_terminal(bytes_text(err->text), &line);
-	fprintf(stderr, "stanch: %s\n", buf_text(&line));
-	buf_release(&line);
-	return EXIT_UNABLE;
-}
-
-int cli_print(struct buf *text)
-{
-	bool good = !text->failed;
-
-	errno = 0;
-	if (good && fwrite(text->at, 1, text->n, stdout) != text->n)
-		good = false;
-	good = fflush(stdout) == 0 && good;
-	if (!good)
-		fprintf(stderr, "stanch: write to standard output: %s\n",
-			errno ? strerror(errno) : "out of memory");
-	buf_release(text);
-	return good ? EXIT_CLEAN : EXIT_PARTIAL;
-}
-
-/* A terminal knows; COLUMNS speaks where there is none, or a dumb one. */
-unsigned cli_columns(int fd)
-{
-	const char *named = getenv("COLUMNS");
-	struct winsize size;
-	unsigned long n;
-	char *end;
-
-	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-		return size.ws_col;
-	if (named == NULL || *named < '1' || *named > '9')
-		return 0;
-	n = strtoul(named, &end, 10);
-	return *end == '\0' && n <= COLUMNS_MAX ? (unsigned)n : 0;
-}
-
-enum status cli_parse(const struct args_command *self, int argc, char **argv,
-	void *settings, struct args_list *words, size_t most,
-	struct error *err)
-{
-	enum status status;
-
-	status = args_parse(self, argc, argv, settings, words, err);
-	if (status == OK && words->n > most)
-		return error_set(err, ERR_USAGE, "read the command line: "
-			"'%.80s' is one argument too many",
-			words->at[most]);
-	return status;
-}
 
 /* ---- commands ----------------------------------------------------------- */
 
@@ -80,11 +19,11 @@ static int run_version(void *context, const struct args_command *self,
 	struct buf text;
 
 	(void)context;
-	if (cli_parse(self, argc, argv, NULL, &words, 0, &err))
-		return cli_fail(&err);
+	if (console_parse(self, argc, argv, NULL, &words, 0, &err))
+		return console_fail(&err);
 	buf_init(&text, 256);
 	buf_put_text(&text, "stanch " STANCH_VERSION "\n");
-	return cli_print(&text);
+	return console_print(&text);
 }
 
 static int run_help(void *context, const struct args_command *self, int argc,
@@ -122,8 +61,8 @@ static int print_help(const struct args_command *command, const char *path)
 	struct buf text;
 
 	buf_init(&text, HELP_MAX);
-	args_help(command, path, cli_columns(STDOUT_FILENO), &text);
-	return cli_print(&text);
+	args_help(command, path, console_columns(STDOUT_FILENO), &text);
+	return console_print(&text);
 }
 
 static int fail_unknown(const struct args_command *parent, const char *path,
@@ -146,7 +85,7 @@ static int fail_unknown(const struct args_command *parent, const char *path,
 		error_set(&err, ERR_USAGE, "read the command line: unknown "
 			"command '%s %.80s'; `%s help` lists them", path, word,
 			"stanch");
-	return cli_fail(&err);
+	return console_fail(&err);
 }
 
 /* Follow words down the tree of commands; *used is how many were names. */
@@ -184,7 +123,7 @@ static int run_help(void *context, const struct args_command *self, int argc,
 	return print_help(command, path);
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run(struct console *console, int argc, char **argv)
 {
 	const struct args_command *command;
 	struct error err = {0};
@@ -198,9 +137,10 @@ static int run(struct cli *cli, int argc, char **argv)
 		return print_help(command, path);
 	if (command == &top && argc > 0 && (strcmp(argv[0], "--version") == 0 ||
 		strcmp(argv[0], "-V") == 0))
-		return run_version(cli, &version_command, argc - 1, argv + 1);
+		return run_version(console, &version_command, argc - 1,
+			argv + 1);
 	if (command->run)
-		return command->run(cli, command, argc, argv);
+		return command->run(console, command, argc, argv);
 	if (argc > 0 && argv[0][0] != '-')
 		return fail_unknown(command, path, argv[0]);
 	if (argc > 0)
@@ -209,12 +149,12 @@ static int run(struct cli *cli, int argc, char **argv)
 	else
 		error_set(&err, ERR_USAGE, "read the command line: a command "
 			"is missing; `%s --help` lists them", path);
-	return cli_fail(&err);
+	return console_fail(&err);
 }
 
 int cli_run(int argc, char **argv, const atomic_int *signal)
 {
-	struct cli cli = {signal};
+	struct console console = {signal};
 
-	return run(&cli, argc > 0 ? argc - 1 : 0, argv + (argc > 0));
+	return run(&console, argc > 0 ? argc - 1 : 0, argv + (argc > 0));
 }

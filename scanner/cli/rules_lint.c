@@ -25,7 +25,7 @@ static void say(void *context, const struct rule *rule, const char *complaint)
 static int run_lint(void *context, const struct args_command *self, int argc,
 	char **argv)
 {
-	struct cli_rule_choice choice = {.no_defaults = 0};
+	struct job_rule_choice choice = {.no_defaults = 0};
 	struct error err = {0};
 	struct ruleset *rules = NULL;
 	struct buf out;
@@ -33,12 +33,12 @@ static int run_lint(void *context, const struct args_command *self, int argc,
 	int code;
 
 	(void)context;
-	if (cli_parse(self, argc, argv, NULL, &choice.paths, ARGS_LIST_MAX,
+	if (console_parse(self, argc, argv, NULL, &choice.paths, ARGS_LIST_MAX,
 		&err))
-		return cli_fail(&err);
+		return console_fail(&err);
 	choice.no_defaults = choice.paths.n > 0;
-	if (cli_rules_load(&choice, &rules, &err))
-		return cli_fail(&err);
+	if (job_rules_load(&choice, &rules, &err))
+		return console_fail(&err);
 	buf_init(&out, TEXT_MAX);
 	for (size_t i = 0; i < ruleset_count(rules); i++)
 		complaints += ruleset_lint(ruleset_rule(rules, i), say, &out);
@@ -46,7 +46,7 @@ static int run_lint(void *context, const struct args_command *self, int argc,
 		ruleset_count(rules) == 1 ? "" : "s", complaints,
 		complaints == 1 ? "" : "s");
 	ruleset_free(rules);
-	code = cli_print(&out);
+	code = console_print(&out);
 	return code ? code : complaints > 0 ? EXIT_FOUND : EXIT_CLEAN;
 }
 

@@ -8,13 +8,13 @@
 #define TEXT_MAX ((size_t)16 << 20)
 
 struct settings {
-	struct cli_rule_choice rules;
+	struct job_rule_choice rules;
 	int format;
 };
 
 static const char *const formats[] = {"text", "json", NULL};
 static const struct args_option options[] = {
-	CLI_RULE_OPTIONS(struct settings),
+	JOB_RULE_OPTIONS(struct settings),
 	{.name = "format", .letter = 'f', .kind = ARGS_CHOICE,
 		.takes = "FORMAT", .choices = formats, .group = "Output",
 		.help = "text (default) or json.",
@@ -57,16 +57,16 @@ static int run_list(void *context, const struct args_command *self, int argc,
 	struct buf out;
 
 	(void)context;
-	if (cli_parse(self, argc, argv, &settings, &words, 0, &err) ||
-		cli_rules_load(&settings.rules, &rules, &err))
-		return cli_fail(&err);
+	if (console_parse(self, argc, argv, &settings, &words, 0, &err) ||
+		job_rules_load(&settings.rules, &rules, &err))
+		return console_fail(&err);
 	buf_init(&out, TEXT_MAX);
 	if (settings.format == 1)
 		cli_json_rules(&out, rules);
 	else
 		put_table(&out, rules);
 	ruleset_free(rules);
-	return cli_print(&out);
+	return console_print(&out);
 }
 
 const struct args_command cli_rules_list_command = {

@@ -10,13 +10,13 @@
 #define TEXT_MAX ((size_t)1 << 20)
 
 struct settings {
-	struct cli_rule_choice rules;
+	struct job_rule_choice rules;
 	int format;
 };
 
 static const char *const formats[] = {"text", "json", NULL};
 static const struct args_option options[] = {
-	CLI_RULE_OPTIONS(struct settings),
+	JOB_RULE_OPTIONS(struct settings),
 	{.name = "format", .letter = 'f', .kind = ARGS_CHOICE,
 		.takes = "FORMAT", .choices = formats, .group = "Output",
 		.help = "text (default) or json.",
@@ -101,25 +101,25 @@ static int run_show(void *context, const struct args_command *self, int argc,
 	struct buf out;
 
 	(void)context;
-	if (cli_parse(self, argc, argv, &settings, &words, ARGS_LIST_MAX,
+	if (console_parse(self, argc, argv, &settings, &words, ARGS_LIST_MAX,
 		&err))
-		return cli_fail(&err);
+		return console_fail(&err);
 	if (words.n == 0) {
 		error_set(&err, ERR_USAGE, "read the command line: the id of a "
 			"rule is missing; `stanch rules list` lists them");
-		return cli_fail(&err);
+		return console_fail(&err);
 	}
 	/* Naming them to the loader makes it suggest the nearest id. */
 	settings.rules.only = words;
-	if (cli_rules_load(&settings.rules, &rules, &err))
-		return cli_fail(&err);
+	if (job_rules_load(&settings.rules, &rules, &err))
+		return console_fail(&err);
 	buf_init(&out, TEXT_MAX);
 	if (settings.format == 1)
 		cli_json_rules(&out, rules);
 	else
 		put_named(&out, rules, &words);
 	ruleset_free(rules);
-	return cli_print(&out);
+	return console_print(&out);
 }
 
 const struct args_command cli_rules_show_command = {

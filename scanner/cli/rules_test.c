@@ -14,11 +14,11 @@
 #define TEXT_MAX ((size_t)16 << 20)
 
 struct settings {
-	struct cli_rule_choice rules;
+	struct job_rule_choice rules;
 };
 
 static const struct args_option options[] = {
-	CLI_RULE_OPTIONS(struct settings),
+	JOB_RULE_OPTIONS(struct settings),
 };
 
 struct testing {
@@ -209,19 +209,19 @@ static int run_test(void *context, const struct args_command *self, int argc,
 	int code;
 
 	(void)context;
-	if (cli_parse(self, argc, argv, &settings, &ids, ARGS_LIST_MAX, &err) ||
-		cli_rules_load(&settings.rules, &rules, &err))
-		return cli_fail(&err);
+	if (console_parse(self, argc, argv, &settings, &ids, ARGS_LIST_MAX,
+		&err) || job_rules_load(&settings.rules, &rules, &err))
+		return console_fail(&err);
 	buf_init(&out, TEXT_MAX);
 	status = run_tests(&t, rules, &ids, &err);
 	ruleset_free(rules);
 	if (status) {
 		buf_release(&out);
-		return cli_fail(&err);
+		return console_fail(&err);
 	}
 	buf_printf(&out, "%zu rule%s, %zu examples, %zu failed\n", t.rules,
 		t.rules == 1 ? "" : "s", t.examples, t.failed);
-	code = cli_print(&out);
+	code = console_print(&out);
 	return code ? code : t.failed > 0 ? EXIT_FOUND : EXIT_CLEAN;
 }
 

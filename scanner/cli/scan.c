@@ -4,8 +4,6 @@
 #include "cli/internal.h"
 
 #include "base/limits.h"
-#include "base/secret.h"
-#include "engine/engine.h"
 #include "revision/revision.h"
 
 #include <errno.h>
@@ -19,8 +17,8 @@
 #define UNSET UINT64_MAX
 
 struct settings {
-	struct cli_rule_choice rules;
-	struct cli_outputs outputs;
+	struct job_rule_choice rules;
+	struct job_outputs outputs;
 	int min_confidence, show_secrets, no_color, progress, quiet, verbose;
 	int ignored, worktree, history, allow_owner, allow_outside, staged;
 	const char *range, *since;
@@ -36,7 +34,7 @@ static enum status on_format(void *settings, const struct args_option *option,
 	const char *text, struct error *err)
 {
 	(void)option;
-	return cli_outputs_format(&((struct settings *)settings)->outputs,
+	return job_outputs_format(&((struct settings *)settings)->outputs,
 		text, err);
 }
 
@@ -44,7 +42,7 @@ static enum status on_output(void *settings, const struct args_option *option,
 	const char *text, struct error *err)
 {
 	(void)option;
-	return cli_outputs_file(&((struct settings *)settings)->outputs, text,
+	return job_outputs_file(&((struct settings *)settings)->outputs, text,
 		err);
 }
 
@@ -84,7 +82,7 @@ static const struct args_option options[] = {
 			"bring anew, on any branch: 2024-08-01, or \"2 weeks "
 			"ago\".",
 		.offset = offsetof(struct settings, since)},
-	CLI_RULE_OPTIONS(struct settings),
+	JOB_RULE_OPTIONS(struct settings),
 	{.name = "min-confidence", .kind = ARGS_CHOICE, .takes = "LEVEL",
 		.choices = confidences,
 		.help = "Report findings this sure or surer: low, medium "
@@ -200,147 +198,80 @@ static enum status check_selection(struct settings *s,
 
 /* ---- running ------------------------------------------------------------ */
 
-struct job {
-	const struct settings *settings;
-	const struct args_list *targets;
-	const atomic_int *signal;
-	struct ruleset *rules;
-	struct detector *detector;
-	struct leaks *leaks;
-	struct engine *engine;
-	struct cli_key key;
-};
-
-static enum status prepare(struct job *j, struct error *err)
+static struct job_options job_options_of(const struct settings *s,
+	const atomic_int *signal)
 {
-	const struct settings *s = j->settings;
-	const struct detect_options detect = {
-		.decode_depth = s->decode_depth,
-		.min_confidence = (enum confidence)s->min_confidence,
+	return (struct job_options){
+		.rules = s->rules,
+		.detect = {
+			.decode_depth = s->decode_depth,
+			.min_confidence = (enum confidence)s->min_confidence,
+		},
+		.engine = {
+			.jobs = s->jobs,
+			.timeout = s->timeout,
+			.max_file_size = s->max_file_size == UNSET ?
+				0 : s->max_file_size,
+			.max_file_size_named = s->max_file_size != UNSET,
+			.archive_depth = s->archive_depth,
+			.ignored = s->ignored,
+			.only_worktree = s->worktree && !s->history,
+			.only_history = s->history && !s->worktree,
+			.allow_owner = s->allow_owner,
+			.allow_outside = s->allow_outside,
+			.selected = s->staged ? SELECT_STAGED :
+				s->range ? SELECT_RANGE :
+				s->since ? SELECT_SINCE : SELECT_ALL,
+			.range = s->range,
+			.since = s->since_time,
+			.progress = s->quiet ? PROGRESS_NEVER :
+				(enum engine_progress)s->progress,
+			.signal = signal,
+		},
+		.report = {
+			.show_secrets = s->show_secrets,
+			.color = !s->no_color,
+			.quiet = s->quiet,
+			.verbose = s->verbose,
+		},
 	};
-	const struct engine_options engine = {
-		.jobs = s->jobs,
-		.timeout = s->timeout,
-		.max_file_size =
-			s->max_file_size == UNSET ? 0 : s->max_file_size,
-		.max_file_size_named = s->max_file_size != UNSET,
-		.archive_depth = s->archive_depth,
-		.ignored = s->ignored,
-		.only_worktree = s->worktree && !s->history,
-		.only_history = s->history && !s->worktree,
-		.allow_owner = s->allow_owner,
-		.allow_outside = s->allow_outside,
-		.selected = s->staged ? SELECT_STAGED :
-			s->range ? SELECT_RANGE :
-			s->since ? SELECT_SINCE : SELECT_ALL,
-		.range = s->range,
-		.since = s->since_time,
-		.progress = s->quiet ? PROGRESS_NEVER :
-			(enum engine_progress)s->progress,
-		.signal = j->signal,
-	};
-	struct leaks_options leaks;
-	enum status status;
-
-	status = cli_rules_load(&s->rules, &j->rules, err);
-	if (status)
-		return status;
-	cli_key_load(&j->key);
-	leaks.fingerprint_key = bytes_of(j->key.at, j->key.n);
-	err->code = ERR_MEMORY;
-	j->detector = detector_new(j->rules, &detect, err);
-	if (j->detector != NULL)
-		j->leaks = leaks_new(&leaks, err);
-	if (j->leaks != NULL)
-		j->engine = engine_new(j->detector, j->leaks, &engine, err);
-	return j->engine != NULL ? OK : err->code;
 }
 
-/* From the public type to the pointers that report/ wants. */
-static const struct rule **list_rules(const struct ruleset *rules)
-{
-	size_t n = ruleset_count(rules);
-	const struct rule **list = calloc(n, sizeof(*list));
-
-	for (size_t i = 0; list != NULL && i < n; i++)
-		list[i] = ruleset_rule(rules, i);
-	return list;
-}
-
-static enum status report(struct job *j, struct report_summary *summary,
-	bool *is_written, struct error *err)
-{
-	const struct settings *s = j->settings;
-	const struct rule **rules = list_rules(j->rules);
-	char digest[17];
-	const struct report_options common = {
-		.show_secrets = s->show_secrets,
-		.color = !s->no_color,
-		.quiet = s->quiet,
-		.verbose = s->verbose,
-		.rules = rules,
-		.rule_count = ruleset_count(j->rules),
-	};
-
-	if (rules == NULL)
-		return error_set(err, ERR_MEMORY, "report: out of memory");
-	ruleset_digest(j->rules, digest);
-	summary->rules = ruleset_count(j->rules);
-	summary->rules_digest = digest;
-	summary->version = STANCH_VERSION;
-	*is_written = cli_outputs_write(&s->outputs, &common, j->leaks,
-		summary);
-	free(rules);
-	return OK;
-}
-
-static int exit_code(const struct job *j, const struct report_summary *summary)
-{
-	bool is_found = leaks_count(j->leaks) > 0 || summary->unlisted > 0;
-	int caught = atomic_load(j->signal);
-
-	if (caught)
-		return 128 + caught;
-	if (summary->complete)
-		return is_found ? EXIT_FOUND : EXIT_CLEAN;
-	return is_found ? EXIT_PARTIAL_FOUND : EXIT_PARTIAL;
-}
-
-/* A target that fails does not take the findings of the others with it.
- * Returns how many did; the last error is left to the caller to say. */
-static size_t scan_targets(struct job *j, struct error *err)
+/* A target that fails does not take the findings of the others with it; the
+ * last error is left to the caller to say when all fail. */
+static enum status scan_targets(struct job *j,
+	const struct args_list *targets, struct error *err)
 {
 	size_t failed = 0;
 
-	for (size_t i = 0; i < j->targets->n; i++) {
-		if (engine_scan(j->engine, j->targets->at[i], err) == OK)
+	for (size_t i = 0; i < targets->n; i++) {
+		if (job_scan(j, targets->at[i], err) == OK)
 			continue;
 		failed++;
-		if (failed < j->targets->n)
-			cli_fail(err);
+		if (failed < targets->n)
+			console_fail(err);
 	}
-	return failed;
+	return failed < targets->n ? OK : err->code;
 }
 
-static int run_job(struct job *j, struct error *err)
+static int run_job(const struct settings *settings,
+	const struct args_list *targets, const atomic_int *signal)
 {
-	struct report_summary summary = {0};
-	bool is_written = false;
-	size_t failed;
+	const struct job_options asked = job_options_of(settings, signal);
+	struct error err = {0};
+	struct job *j = NULL;
+	enum status status = job_open(&j, &asked, &err);
+	int code;
 
-	if (prepare(j, err))
-		return EXIT_UNABLE;
-	failed = scan_targets(j, err);
-	if (failed == j->targets->n)
-		return EXIT_UNABLE;
-	if (leaks_finish(j->leaks, err))
-		return EXIT_UNABLE;
-	cli_key_keep(&j->key, j->leaks);
-	engine_summary(j->engine, &summary);
-	summary.complete = summary.complete && failed == 0;
-	if (report(j, &summary, &is_written, err))
-		return EXIT_UNABLE;
-	return exit_code(j, &summary);
+	if (status == OK)
+		status = scan_targets(j, targets, &err);
+	if (status == OK)
+		status = job_finish(j, &err);
+	if (status == OK)
+		status = job_report(j, &settings->outputs, &err);
+	code = status == OK ? job_exit(j) : console_fail(&err);
+	job_close(j);
+	return code;
 }
 
 static int run_scan(void *context, const struct args_command *self, int argc,
@@ -354,30 +285,17 @@ static int run_scan(void *context, const struct args_command *self, int argc,
 	};
 	struct args_list targets = {.n = 0};
 	struct error err = {0};
-	struct job j = {
-		.settings = &settings,
-		.targets = &targets,
-		.signal = ((struct cli *)context)->signal,
-	};
-	int code;
 
-	if (cli_parse(self, argc, argv, &settings, &targets, ARGS_LIST_MAX,
-		&err) || cli_outputs_close(&settings.outputs, &err))
-		return cli_fail(&err);
+	if (console_parse(self, argc, argv, &settings, &targets, ARGS_LIST_MAX,
+		&err) || job_outputs_close(&settings.outputs, &err))
+		return console_fail(&err);
 	if (targets.n == 0)
 		targets.at[targets.n++] = ".";
 	if (check_targets(&targets, &err) ||
 		check_selection(&settings, &targets, &err))
-		return cli_fail(&err);
-	code = run_job(&j, &err);
-	if (code == EXIT_UNABLE)
-		cli_fail(&err);
-	engine_free(j.engine);
-	leaks_free(j.leaks);
-	detector_free(j.detector);
-	ruleset_free(j.rules);
-	secret_wipe(&j.key, sizeof(j.key));
-	return code;
+		return console_fail(&err);
+	return run_job(&settings, &targets,
+		((struct console *)context)->signal);
 }
 
 const struct args_command cli_scan_command = {

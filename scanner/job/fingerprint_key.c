@@ -9,7 +9,7 @@
  * fails when it cannot be read or written: fingerprints of guessable secrets
  * then differ from run to run, and nothing else does.
  */
-#include "cli/internal.h"
+#include "job/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,7 +50,7 @@ static bool find_file(char *path, size_t room)
 	return n > 0 && (size_t)n < room;
 }
 
-static bool read_file(struct cli_key *key)
+static bool read_file(struct job_key *key)
 {
 	char path[PATH_MAX];
 	struct stat st;
@@ -71,7 +71,7 @@ static bool read_file(struct cli_key *key)
 	return key->n >= 16;
 }
 
-static void make(struct cli_key *key)
+static void make(struct job_key *key)
 {
 	static const char digits[] = "0123456789abcdef";
 	unsigned char raw[RANDOM_BYTES];
@@ -86,13 +86,13 @@ static void make(struct cli_key *key)
 	key->n = 2 * RANDOM_BYTES;
 }
 
-void cli_key_load(struct cli_key *key)
+void job_key_load(struct job_key *key)
 {
 	const char *given = getenv("STANCH_FINGERPRINT_KEY");
 
 	memset(key, 0, sizeof(*key));
 	if (given != NULL && given[0] != '\0') {
-		bytes text = bytes_take(bytes_text(given), CLI_KEY_SIZE);
+		bytes text = bytes_take(bytes_text(given), JOB_KEY_SIZE);
 
 		memcpy(key->at, text.at, text.n);
 		key->n = text.n;
@@ -120,7 +120,7 @@ static void make_directories(char *directory)
 	(void)!mkdir(directory, 0700);
 }
 
-void cli_key_keep(const struct cli_key *key, const struct leaks *leaks)
+void job_key_keep(const struct job_key *key, const struct leaks *leaks)
 {
 	char path[PATH_MAX];
 	int fd;

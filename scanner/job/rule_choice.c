@@ -1,10 +1,10 @@
-#include "cli/internal.h"
+#include "job/internal.h"
 
 #include <stdio.h>
 
 #include "base/banned.h"
 
-static enum status choose(const struct cli_rule_choice *choice,
+static enum status choose(const struct job_rule_choice *choice,
 	struct ruleset *set, struct error *err)
 {
 	enum status status = OK;
@@ -38,7 +38,7 @@ static void warn(const struct ruleset *set)
 	buf_release(&line);
 }
 
-enum status cli_rules_load(const struct cli_rule_choice *choice,
+enum status job_rules_load(const struct job_rule_choice *choice,
 	struct ruleset **out, struct error *err)
 {
 	struct ruleset *set = ruleset_new();

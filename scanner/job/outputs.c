@@ -4,7 +4,7 @@
  * (/dev/full, a pipe) is written directly. A report that cannot be written is
  * no reason to lose what was found: it goes to standard error as text.
  */
-#include "cli/internal.h"
+#include "job/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,21 +18,21 @@
 
 /* ---- which -------------------------------------------------------------- */
 
-static enum status add(struct cli_outputs *o, const struct cli_output *new,
+static enum status add(struct job_outputs *o, const struct job_output *new,
 	struct error *err)
 {
-	if (o->n == CLI_OUTPUTS)
+	if (o->n == JOB_OUTPUTS)
 		return error_set(err, ERR_USAGE,
 			"read the command line: more than %d outputs",
-			CLI_OUTPUTS);
+			JOB_OUTPUTS);
 	o->at[o->n++] = *new;
 	return OK;
 }
 
-enum status cli_outputs_format(struct cli_outputs *o, const char *name,
+enum status job_outputs_format(struct job_outputs *o, const char *name,
 	struct error *err)
 {
-	struct cli_output new = {.has_format = true};
+	struct job_output new = {.has_format = true};
 
 	if (!report_format_parse(name, &new.format))
 		return error_set(err, ERR_USAGE, "read option --format: "
@@ -68,10 +68,10 @@ static bool infer(const char *path, enum report_format *out)
 	return found;
 }
 
-enum status cli_outputs_file(struct cli_outputs *o, const char *path,
+enum status job_outputs_file(struct job_outputs *o, const char *path,
 	struct error *err)
 {
-	struct cli_output new = {.path = path, .is_closed = true};
+	struct job_output new = {.path = path, .is_closed = true};
 
 	if (path[0] == '\0')
 		return error_set(err, ERR_USAGE, "read option --output: the "
@@ -87,9 +87,9 @@ enum status cli_outputs_file(struct cli_outputs *o, const char *path,
 	return add(o, &new, err);
 }
 
-enum status cli_outputs_close(struct cli_outputs *o, struct error *err)
+enum status job_outputs_close(struct job_outputs *o, struct error *err)
 {
-	static const struct cli_output text = {.has_format = true};
+	static const struct job_output text = {.has_format = true};
 	size_t to_stdout = 0;
 
 	if (o->n == 0)
@@ -141,7 +141,7 @@ static bool wants_color(int fd)
 static enum status write_stdout(struct writing *w, struct error *err)
 {
 	w->options.color = w->options.color && wants_color(STDOUT_FILENO);
-	w->options.width = cli_columns(STDOUT_FILENO);
+	w->options.width = console_columns(STDOUT_FILENO);
 	return write_stream(w, stdout, err);
 }
 
@@ -226,14 +226,14 @@ static enum status write_file(struct writing *w, const char *path,
 	return write_renamed(w, path, mode, err);
 }
 
-static void complain(const struct cli_output *o, const struct error *err)
+static void complain(const struct job_output *o, const struct error *err)
 {
 	struct error whole = {0};
 
 	error_set(&whole, err->code, "%s report to %.200s: %.200s; the "
 		"findings follow here", report_format_name(o->format),
 		o->path ? o->path : "standard output", err->text);
-	cli_fail(&whole);
+	console_fail(&whole);
 }
 
 static void write_rescue(struct writing *w)
@@ -241,12 +241,12 @@ static void write_rescue(struct writing *w)
 	w->options.format = REPORT_TEXT;
 	w->options.show_secrets = false;
 	w->options.color = false;
-	w->options.width = cli_columns(STDERR_FILENO);
+	w->options.width = console_columns(STDERR_FILENO);
 	w->options.quiet = false;
 	(void)!write_stream(w, stderr, NULL);
 }
 
-bool cli_outputs_write(const struct cli_outputs *o,
+bool job_outputs_write(const struct job_outputs *o,
 	const struct report_options *common, const struct leaks *leaks,
 	struct report_summary *summary)
 {

@@ -1,0 +1,141 @@
+#include "job/internal.h"
+
+#include "base/secret.h"
+
+#include <stdlib.h>
+
+#include "base/banned.h"
+
+struct job {
+	struct job_options options;
+	struct ruleset *rules;
+	struct detector *detector;
+	struct leaks *leaks;
+	struct engine *engine;
+	struct job_key key;
+	struct report_summary summary;
+	char digest[17];
+	size_t failed; /* targets */
+};
+
+static enum status prepare(struct job *j, struct error *err)
+{
+	struct leaks_options leaks;
+	enum status status = job_rules_load(&j->options.rules, &j->rules, err);
+
+	if (status)
+		return status;
+	job_key_load(&j->key);
+	leaks.fingerprint_key = bytes_of(j->key.at, j->key.n);
+	j->detector = detector_new(j->rules, &j->options.detect, err);
+	if (j->detector != NULL)
+		j->leaks = leaks_new(&leaks, err);
+	if (j->leaks != NULL)
+		j->engine = engine_new(j->detector, j->leaks,
+			&j->options.engine, err);
+	return j->engine != NULL ? OK : err->code;
+}
+
+enum status job_open(struct job **out, const struct job_options *options,
+	struct error *err)
+{
+	struct job *j = calloc(1, sizeof(*j));
+	enum status status;
+
+	if (j == NULL)
+		return error_set(err, ERR_MEMORY, "start: out of memory");
+	j->options = *options;
+	err->code = ERR_MEMORY;
+	status = prepare(j, err);
+	if (status != OK)
+		job_close(j);
+	else
+		*out = j;
+	return status;
+}
+
+void job_close(struct job *j)
+{
+	if (j == NULL)
+		return;
+	engine_free(j->engine);
+	leaks_free(j->leaks);
+	detector_free(j->detector);
+	ruleset_free(j->rules);
+	secret_wipe(&j->key, sizeof(j->key));
+	free(j);
+}
+
+enum status job_scan(struct job *j, const char *target, struct error *err)
+{
+	enum status status = engine_scan(j->engine, target, err);
+
+	j->failed += status != OK;
+	return status;
+}
+
+enum status job_finish(struct job *j, struct error *err)
+{
+	enum status status = leaks_finish(j->leaks, err);
+	struct report_summary *summary = &j->summary;
+
+	if (status)
+		return status;
+	job_key_keep(&j->key, j->leaks);
+	engine_summary(j->engine, summary);
+	summary->complete = summary->complete && j->failed == 0;
+	ruleset_digest(j->rules, j->digest);
+	summary->rules = ruleset_count(j->rules);
+	summary->rules_digest = j->digest;
+	summary->version = STANCH_VERSION;
+	return OK;
+}
+
+const struct leaks *job_leaks(const struct job *j)
+{
+	return j->leaks;
+}
+
+const struct report_summary *job_summary(const struct job *j)
+{
+	return &j->summary;
+}
+
+/* From the public type to the pointers that report/ wants. */
+static const struct rule **list_rules(const struct ruleset *rules)
+{
+	size_t n = ruleset_count(rules);
+	const struct rule **list = calloc(n, sizeof(*list));
+
+	for (size_t i = 0; list != NULL && i < n; i++)
+		list[i] = ruleset_rule(rules, i);
+	return list;
+}
+
+enum status job_report(struct job *j, const struct job_outputs *outputs,
+	struct error *err)
+{
+	const struct rule **rules = list_rules(j->rules);
+	struct report_options common = j->options.report;
+
+	if (rules == NULL)
+		return error_set(err, ERR_MEMORY, "report: out of memory");
+	common.rules = rules;
+	common.rule_count = ruleset_count(j->rules);
+	(void)job_outputs_write(outputs, &common, j->leaks, &j->summary);
+	free(rules);
+	return OK;
+}
+
+int job_exit(const struct job *j)
+{
+	const atomic_int *signal = j->options.engine.signal;
+	bool is_found = leaks_count(j->leaks) > 0 || j->summary.unlisted > 0;
+	int caught = signal ? atomic_load(signal) : 0;
+
+	if (caught)
+		return 128 + caught;
+	if (j->summary.complete)
+		return is_found ? EXIT_FOUND : EXIT_CLEAN;
+	return is_found ? EXIT_PARTIAL_FOUND : EXIT_PARTIAL;
+}
