@@ -36,6 +36,7 @@ ROOMS := cli \
 	pattern \
 	decode \
 	check \
+	net \
 	flow \
 	base
 
@@ -88,8 +89,8 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 .PHONY: all help deps unit check test test-long install bench accuracy fuzz \
 	fault differential clean
 
-## all: build $(B)/stanch, and $(B)/stanch-git.so beside it
-all: $(B)/stanch $(B)/stanch-git.so
+## all: build $(B)/stanch, and stanch-git.so and stanch-net beside it
+all: $(B)/stanch $(B)/stanch-git.so $(B)/stanch-net
 
 ## help: this list
 help:
@@ -158,6 +159,13 @@ $(B)/stanch-git.so: $(MODULE)
 	@$(SAY) LINK $@
 	$(Q)$(CC) -shared $(filter-out -pie,$(ALL_LDFLAGS)) -o $@ $^ -lgit2
 
+# The only program that is linked with libcurl; see scanner/net/net.h.
+HELPER := $(patsubst scanner/%,$(B)/%.o,$(wildcard scanner/net/helper/*.c))
+$(B)/stanch-net: $(HELPER) $(B)/libnet.a $(B)/libbase.a
+	@$(SAY) LINK $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcurl -Wl,-Bstatic -lcrypto \
+		-Wl,-Bdynamic
+
 # A unit test (ROOM_test.c, ROOM_PART_test.c) links its room and those below
 # it, by layers.txt; the built-in rules too, where rulesets are among them.
 unit_parts = $(patsubst %,$(B)/lib%.a,$(call below,$(1))) \
@@ -208,6 +216,8 @@ install: all
 	install -D -m 755 $(B)/stanch "$(DESTDIR)$(PREFIX)/bin/stanch"
 	install -D -m 644 $(B)/stanch-git.so \
 		"$(DESTDIR)$(PREFIX)/lib/stanch/stanch-git.so"
+	install -D -m 755 $(B)/stanch-net \
+		"$(DESTDIR)$(PREFIX)/lib/stanch/stanch-net"
 
 ## test-long: what takes long: every fault, a 10 minute fuzz, huge inputs
 test-long: all
