@@ -14,6 +14,7 @@ SAY := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),true,echo)
 
 # Rooms from the top down: a room's archive may need those after it.
 ROOMS := cli \
+	loop \
 	job \
 	args \
 	engine \
@@ -21,6 +22,7 @@ ROOMS := cli \
 	report \
 	render \
 	json \
+	auditlog \
 	history \
 	selection \
 	attribute \

@@ -102,4 +102,8 @@
 /* Paths that could not be scanned, kept to be named; all are counted. */
 #define LIMIT_PROBLEMS 20
 
+/* One record of the audit log; a longer one is refused, and what it would
+ * have recorded is not done. */
+#define LIMIT_AUDIT_RECORD ((size_t)64 << 10)
+
 #endif

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "cli/internal.h"
+#include "loop/loop.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -43,6 +44,7 @@ static const struct args_command help_command = {
 static const struct args_command *const commands[] = {
 	&cli_scan_command,
 	&cli_rules_command,
+	&loop_log_command,
 	&version_command,
 	&help_command,
 	NULL,
