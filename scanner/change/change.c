@@ -247,3 +247,70 @@ const unsigned char *change_find(struct change_set *set,
 	memcpy(set->found, id, set->id_size);
 	return set->found;
 }
+
+/* The blob that the merged commit has is one more that stood there before. */
+static bool add_old(struct change_set *set, struct change *c,
+	const unsigned char *id)
+{
+	const unsigned char *old[CHANGE_PARENTS + 1];
+	unsigned char *kept;
+
+	if (c->old_count >= CHANGE_PARENTS)
+		return true;
+	for (size_t i = 0; i < c->old_count; i++)
+		old[i] = c->old + i * set->id_size;
+	old[c->old_count] = id;
+	kept = keep_ids(set, old, c->old_count + 1);
+	if (kept == NULL)
+		return false;
+	c->old = kept;
+	c->old_count++;
+	return true;
+}
+
+enum status change_set_drop_merged(struct change_set *set,
+	const unsigned char *commit, struct error *err)
+{
+	unsigned char tree[PACK_ID_MAX];
+	size_t kept = set->first, unused;
+	bool is_good = true;
+
+	if (!change_commit_read(set, commit, tree, NULL, 0, &unused))
+		return error_set(err, ERR_NOT_FOUND, "read MERGE_HEAD's "
+			"commit: it is not in the repository");
+	for (size_t i = set->first; i < set->count; i++) {
+		struct change c = set->changes[i];
+		const unsigned char *id = change_find(set, commit, c.path);
+
+		if (id && memcmp(id, c.id, set->id_size) == 0)
+			continue;
+		is_good = is_good && (id == NULL || add_old(set, &c, id));
+		set->changes[kept++] = c;
+	}
+	set->count = kept;
+	return is_good ? OK : error_set(err, ERR_MEMORY,
+				      "compare with MERGE_HEAD: no memory");
+}
+
+/* Its name stands for the path that it has not. */
+enum status change_set_add_object(struct change_set *set,
+	const unsigned char *id, struct error *err)
+{
+	enum pack_problem problem;
+	enum pack_type type;
+	enum status status;
+	bytes data;
+
+	status = pack_read(set->reader, id, &type, &data, &problem, NULL);
+	change_begin(set, NULL);
+	for (size_t i = 0; i < set->id_size; i++)
+		buf_printf(&set->path, "%02x", id[i]);
+	if (status == OK && type == PACK_TREE)
+		status = change_walk(set, id, NULL, 0, err);
+	else if (!change_add(set, id, NULL, 0))
+		status = error_set(err, ERR_MEMORY, "select: no memory");
+	else
+		status = OK; /* read again when it is scanned, and counted */
+	change_end(set);
+	return status;
+}

@@ -48,6 +48,15 @@ enum status change_set_add_commit(struct change_set *set,
 enum status change_set_add_index(struct change_set *set,
 	const struct repo_index *index, const unsigned char *head,
 	struct error *err) MUST_USE;
+/*
+ * After it, while a merge is in progress: the index against what is merged,
+ * too. What this commit has at the same path is no change.
+ */
+enum status change_set_drop_merged(struct change_set *set,
+	const unsigned char *commit, struct error *err) MUST_USE;
+/* An object that a ref or tag names itself: a blob, or a tree. */
+enum status change_set_add_object(struct change_set *set,
+	const unsigned char *id, struct error *err) MUST_USE;
 
 size_t change_count(const struct change_set *set);
 const struct change *change_at(const struct change_set *set, size_t i);

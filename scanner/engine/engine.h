@@ -16,14 +16,18 @@
 
 #include <stdatomic.h>
 
+struct revision_ends;
+
 enum engine_progress { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
 /* Of a repository: all, or what is new by the index or by commits. */
 enum engine_selected {
 	SELECT_ALL,
 	SELECT_STAGED,
+	SELECT_COMMIT, /* staged, and not in what a merge brings in */
 	SELECT_RANGE, /* `range` */
 	SELECT_SINCE, /* `since` */
+	SELECT_NEW,   /* `ends` */
 };
 
 struct engine_options {
@@ -38,6 +42,7 @@ struct engine_options {
 	enum engine_selected selected;
 	const char *range; /* "A..B", "A...B"; borrowed */
 	int64_t since;	   /* seconds since 1970 */
+	const struct revision_ends *ends; /* see revision/; borrowed */
 	bool allow_owner, allow_outside; /* see repo/repo.h */
 	enum engine_progress progress;
 	/* When not NULL and not 0: a signal came, stop. Set by a handler. */

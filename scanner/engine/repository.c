@@ -240,6 +240,8 @@ static enum status add_commits(struct engine *e, const struct repo *repo,
 	if (status == OK && e->options.selected == SELECT_RANGE)
 		status = revision_range(revision, e->options.range, &list,
 			err);
+	else if (status == OK && e->options.selected == SELECT_NEW)
+		status = revision_new(revision, e->options.ends, &list, err);
 	else if (status == OK)
 		status = revision_since(revision, e->options.since, &list,
 			err);
@@ -249,6 +251,9 @@ static enum status add_commits(struct engine *e, const struct repo *repo,
 	if (status == OK)
 		status = selection_add_tags(selection, list.tags,
 			list.tag_count, err);
+	if (status == OK)
+		status = selection_add_objects(selection, list.others,
+			list.other_count, err);
 	revision_list_release(&list);
 	revision_close(revision);
 	return status;
@@ -282,10 +287,13 @@ enum status engine_selection_scan(struct engine *e, const struct repo *repo,
 
 	if (status != OK)
 		return status;
-	if (e->options.selected == SELECT_STAGED)
+	if (e->options.selected == SELECT_STAGED ||
+		e->options.selected == SELECT_COMMIT)
 		status = selection_add_index(s, err);
 	else
 		status = add_commits(e, repo, s, err);
+	if (status == OK && e->options.selected == SELECT_COMMIT)
+		status = selection_drop_merged(s, err);
 	if (status == OK)
 		status = selection_plan(s, err);
 	if (status == OK)

@@ -78,6 +78,10 @@ void repo_close(struct repo *r);
 bool repo_parse_name(bytes hex, unsigned char id[REPO_ID_MAX]);
 /* HEAD's commit, or NULL (unborn, broken). */
 const unsigned char *repo_head(const struct repo *r);
+/* The commits that a merge in progress brings in, MERGE_HEAD: names one after
+ * another, malloc'd; none is no error. */
+enum status repo_read_merge_heads(const struct repo *r, unsigned char **ids,
+	size_t *count, struct error *err) MUST_USE;
 /* NULL: no such ref. Full names only. */
 const struct repo_ref *repo_find_ref(const struct repo *r, const char *name);
 

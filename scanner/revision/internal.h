@@ -49,11 +49,13 @@ bool revision_commit_read(struct revision *r, const unsigned char *id,
 bool revision_parent_next(const struct revision *r, bytes *parents,
 	unsigned char id[PACK_ID_MAX]);
 
-/* walk.c: what `to` reaches and `from` does not, or what one of them does. */
+/* walk.c: what one of `to` reaches and none of `from` does, or what just one
+ * side does. Names one after another. */
 struct revision_walk {
-	const unsigned char *to, *from; /* from: NULL for none */
+	const unsigned char *to, *from;
+	size_t to_count, from_count;
 	bool is_symmetric;
-	bool hides_refs;
+	const char *hides_refs; /* refs that begin so are as `from`; or NULL */
 };
 enum status revision_walk_range(struct revision *r,
 	const struct revision_walk *walk, struct revision_list *out,

@@ -98,6 +98,7 @@ void revision_list_release(struct revision_list *list)
 {
 	free(list->commits);
 	free(list->tags);
+	free(list->others);
 	*list = (struct revision_list){.commits = NULL};
 }
 
@@ -249,12 +250,15 @@ static enum status walk_between(struct revision *r, bytes from, bytes to,
 	unsigned char ids[2][PACK_ID_MAX] = {{0}};
 	struct revision_walk walk = {
 		.to = ids[1],
-		.from = is_zero(r, from) ? NULL : ids[0],
+		.to_count = 1,
+		.from = ids[0],
+		.from_count = !is_zero(r, from),
 		.is_symmetric = bytes_starts(to, bytes_text(".")),
 	};
 
-	walk.hides_refs = walk.from == NULL && r->repo->is_receiving;
-	walk.is_symmetric = walk.is_symmetric && walk.from;
+	if (walk.from_count == 0 && r->repo->is_receiving)
+		walk.hides_refs = "";
+	walk.is_symmetric = walk.is_symmetric && walk.from_count;
 	to = bytes_drop(to, bytes_starts(to, bytes_text(".")));
 	/* A branch that goes: it brings nothing. */
 	if (is_zero(r, to))
@@ -287,6 +291,69 @@ enum status revision_range(struct revision *r, const char *expression,
 		return told(r, REVISION_NOT_A_RANGE, expression, "", err);
 	status = walk_between(r, bytes_take(whole, dots),
 		bytes_drop(whole, dots + 2), expression, &list, err);
+	if (status != OK)
+		revision_list_release(&list);
+	else
+		*out = list;
+	return status;
+}
+
+/* ---- what is new -------------------------------------------------------- */
+
+/* A tip to `ids`, or to what is no commit. */
+static enum status add_tip(struct revision *r, const char *tip,
+	struct revision_list *list, unsigned char *ids, size_t *count,
+	struct error *err)
+{
+	unsigned char id[PACK_ID_MAX];
+
+	if (is_zero(r, bytes_text(tip)))
+		return OK;
+	if (revision_resolve(r, bytes_text(tip), id) != NAME_RESOLVED ||
+		!pack_store_has(r->store, id))
+		return told(r, REVISION_UNKNOWN, tip,
+			"it names no object here", err);
+	if (revision_peel(r, id, list))
+		memcpy(ids + r->id_size * (*count)++, id, r->id_size);
+	else if (!pack_store_has(r->store, id))
+		return told(r, REVISION_UNKNOWN, tip,
+			"the object that a tag names is missing", err);
+	else if (!revision_list_add(&list->others, &list->other_count, id,
+			 r->id_size))
+		return error_set(err, ERR_MEMORY, "walk commits: no memory");
+	return OK;
+}
+
+static void add_known(struct revision *r, const char *name,
+	unsigned char *ids, size_t *count)
+{
+	unsigned char id[PACK_ID_MAX];
+
+	if (revision_resolve(r, bytes_text(name), id) == NAME_RESOLVED &&
+		revision_peel(r, id, NULL))
+		memcpy(ids + r->id_size * (*count)++, id, r->id_size);
+}
+
+enum status revision_new(struct revision *r, const struct revision_ends *ends,
+	struct revision_list *out, struct error *err)
+{
+	struct revision_list list = {.commits = NULL};
+	unsigned char *tips = calloc(ends->tip_count + 1, r->id_size);
+	unsigned char *known = calloc(ends->known_count + 1, r->id_size);
+	struct revision_walk walk = {
+		.to = tips, .from = known, .hides_refs = ends->known_refs};
+	enum status status = tips && known
+		? OK : error_set(err, ERR_MEMORY, "walk commits: no memory");
+
+	for (size_t i = 0; status == OK && i < ends->tip_count; i++)
+		status = add_tip(r, ends->tips[i], &list, tips,
+			&walk.to_count, err);
+	for (size_t i = 0; status == OK && i < ends->known_count; i++)
+		add_known(r, ends->known[i], known, &walk.from_count);
+	if (status == OK && walk.to_count)
+		status = revision_walk_range(r, &walk, &list, err);
+	free(tips);
+	free(known);
 	if (status != OK)
 		revision_list_release(&list);
 	else

@@ -22,6 +22,8 @@ struct revision_list {
 	size_t commit_count;
 	unsigned char *tags; /* that name the end of the range */
 	size_t tag_count;
+	unsigned char *others; /* ends that are blobs or trees */
+	size_t other_count;
 };
 void revision_list_release(struct revision_list *list);
 
@@ -42,6 +44,19 @@ enum status revision_range(struct revision *r, const char *expression,
 	struct revision_list *out, struct error *err) MUST_USE;
 /* The same, by libgit2 in any case. */
 enum status revision_range_library(struct revision *r, const char *expression,
+	struct revision_list *out, struct error *err) MUST_USE;
+/*
+ * What a push brings: what a tip reaches and nothing known does. Names of
+ * refs or objects, as people write them; ERR_USAGE when a tip names nothing.
+ * What is known and not here hides nothing. Refs whose full names begin with
+ * `known_refs` ("refs/remotes/origin/"; "" for all) are known, too.
+ */
+struct revision_ends {
+	const char *const *tips, *const *known;
+	size_t tip_count, known_count;
+	const char *known_refs; /* NULL: none */
+};
+enum status revision_new(struct revision *r, const struct revision_ends *ends,
 	struct revision_list *out, struct error *err) MUST_USE;
 /* Commits not older than `since` (seconds since 1970) that refs reach. */
 enum status revision_since(struct revision *r, int64_t since,

@@ -358,17 +358,28 @@ static enum status end(struct walk *w, struct revision_list *out,
 }
 
 /* Refs that lead to no commit hide nothing. */
-static void hide_refs(struct walk *w)
+static void hide_refs(struct walk *w, bytes prefix)
 {
 	const struct repo *repo = w->r->repo;
 
 	for (size_t i = 0; i < repo->ref_count; i++) {
 		unsigned char id[PACK_ID_MAX];
 
+		if (!bytes_starts(bytes_text(repo->refs[i].name), prefix))
+			continue;
 		memcpy(id, repo->refs[i].id, sizeof(id));
 		if (revision_peel(w->r, id, NULL))
 			(void)begin(w, id, PAINT_FROM);
 	}
+}
+
+static bool begin_all(struct walk *w, const unsigned char *ids, size_t count,
+	unsigned colour)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!begin(w, ids + i * w->r->id_size, colour))
+			return false;
+	return true;
 }
 
 enum status revision_walk_range(struct revision *r,
@@ -378,14 +389,14 @@ enum status revision_walk_range(struct revision *r,
 	struct walk w = {.r = r, .is_symmetric = walk->is_symmetric};
 	unsigned slop = 0;
 
-	if (!begin(&w, walk->to, PAINT_TO) ||
-		(walk->from && !begin(&w, walk->from, PAINT_FROM))) {
+	if (!begin_all(&w, walk->to, walk->to_count, PAINT_TO) ||
+		!begin_all(&w, walk->from, walk->from_count, PAINT_FROM)) {
 		release(&w);
 		return error_set(err, ERR_FORMAT,
 			"walk commits: an end of the range cannot be read");
 	}
 	if (walk->hides_refs)
-		hide_refs(&w);
+		hide_refs(&w, bytes_text(walk->hides_refs));
 	while (w.heap_n && !w.failed && slop < SLOP) {
 		(void)step(&w);
 		slop = w.undecided ? 0 : slop + 1;

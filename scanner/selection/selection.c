@@ -116,6 +116,18 @@ enum status selection_add_tags(struct selection *s, const unsigned char *tags,
 	return copy_ids(s, &s->tags, &s->tag_count, tags, count, err);
 }
 
+enum status selection_add_objects(struct selection *s,
+	const unsigned char *objects, size_t count, struct error *err)
+{
+	size_t id_size = pack_store_id_size(s->store);
+	enum status status = OK;
+
+	for (size_t i = 0; status == OK && i < count; i++)
+		status = change_set_add_object(s->changes,
+			objects + i * id_size, err);
+	return status;
+}
+
 enum status selection_add_index(struct selection *s, struct error *err)
 {
 	struct repo_index *index = NULL;
@@ -130,6 +142,20 @@ enum status selection_add_index(struct selection *s, struct error *err)
 		status = change_set_add_index(s->changes, index,
 			repo_head(s->repo), err);
 	repo_index_free(index);
+	return status;
+}
+
+enum status selection_drop_merged(struct selection *s, struct error *err)
+{
+	unsigned char *ids = NULL;
+	size_t count = 0, id_size = s->repo->id_size;
+	enum status status = repo_read_merge_heads(s->repo, &ids, &count,
+		err);
+
+	for (size_t i = 0; status == OK && i < count; i++)
+		status = change_set_drop_merged(s->changes, ids + i * id_size,
+			err);
+	free(ids);
 	return status;
 }
 

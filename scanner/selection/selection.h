@@ -43,8 +43,16 @@ enum status selection_add_commits(struct selection *s,
 	struct error *err) MUST_USE;
 enum status selection_add_tags(struct selection *s, const unsigned char *tags,
 	size_t count, struct error *err) MUST_USE;
+/* Blobs and trees that are pushed as such. */
+enum status selection_add_objects(struct selection *s,
+	const unsigned char *objects, size_t count,
+	struct error *err) MUST_USE;
 /* The repository's index against HEAD. */
 enum status selection_add_index(struct selection *s,
+	struct error *err) MUST_USE;
+/* After it: while a merge is in progress, leave out what the merged commits
+ * have already. */
+enum status selection_drop_merged(struct selection *s,
 	struct error *err) MUST_USE;
 /* After the last addition. */
 enum status selection_plan(struct selection *s, struct error *err) MUST_USE;

@@ -178,7 +178,7 @@ static void tell_change(struct teller *t, const struct pick *p,
 	const unsigned char *head = repo_head(t->s->repo), *at_head = NULL;
 	size_t id_size = pack_store_id_size(t->s->store);
 	struct leak_where where = {
-		.source = c->commit ? LEAK_HISTORY : LEAK_INDEX};
+		.source = t->s->is_index ? LEAK_INDEX : LEAK_HISTORY};
 
 	learn_old(t, c);
 	if (t->is_moved)
