@@ -78,6 +78,20 @@ uint64_t attribute_dropped(const struct attribute *a);
 /* Trees or commits named but not in the store (shallow, partial, broken). */
 uint64_t attribute_missing(const struct attribute *a);
 
+/*
+ * Which tips lead to a commit that has the i-th place of a wanted blob, or,
+ * with `commit`, to that one. Up to 64 questions at once: bit q of by_tip[t] is
+ * set when tip t holds query q. O(commits) a call, not for threads.
+ */
+#define ATTRIBUTE_QUERIES 64
+struct attribute_query {
+	size_t wanted, place;
+	const unsigned char *commit; /* or NULL */
+};
+enum status attribute_tips(struct attribute *a,
+	const struct attribute_query *queries, size_t count, uint64_t *by_tip,
+	struct error *err) MUST_USE;
+
 /* A commit's lines, cut from its raw text; all may hold any bytes. */
 struct attribute_commit {
 	bytes tree, author, email, subject;

@@ -168,6 +168,8 @@ void attribute_free(struct attribute *a)
 	free(a->wanted);
 	free(a->trees);
 	free(a->commits);
+	free(a->order);
+	free(a->tip_commits);
 	free(a->places);
 	attribute_keymap_free(&a->wanted_of);
 	attribute_keymap_free(&a->name_of);

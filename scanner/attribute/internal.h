@@ -96,6 +96,8 @@ struct attribute {
 	struct graph_commit *commits;
 	size_t commit_count;
 	struct keymap commit_of;
+	uint32_t *order; /* of commits: see attribute_graph_order */
+	uint32_t *tip_commits; /* what each tip leads to; or GRAPH_NONE */
 	struct place_list *places;
 	struct arena paths;
 	uint64_t dropped, missing;

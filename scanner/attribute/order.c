@@ -180,12 +180,16 @@ bool attribute_graph_reach(struct attribute *a)
 	size_t depth = 0;
 	bool reached = stack && tags_map(a, &tags);
 
+	a->tip_commits = calloc(a->options.tip_count + 1,
+		sizeof(*a->tip_commits));
+	reached = reached && a->tip_commits;
 	for (size_t i = 0; reached && i < a->options.tip_count; i++) {
 		uint64_t key = attribute_graph_key(a,
 			a->options.tips + i * a->options.id_size);
 		uint32_t c = attribute_keymap_get(&a->commit_of,
 			peel(a, &tags, key));
 
+		a->tip_commits[i] = c;
 		if (c == GRAPH_NONE || a->commits[c].reachable)
 			continue;
 		a->commits[c].reachable = 1;
