@@ -59,6 +59,9 @@ bool attribute_reaches_commit(const struct attribute *a,
 bool attribute_reaches_tree(const struct attribute *a,
 	const unsigned char *id);
 
+/* Does a ref, or a tag that one names, name the i-th wanted blob itself? */
+bool attribute_is_tip(const struct attribute *a, size_t wanted);
+
 /* One path at which a blob stood. */
 struct attribute_place {
 	const char *path; /* terminated; any bytes but NUL */

@@ -170,6 +170,7 @@ void attribute_free(struct attribute *a)
 	free(a->commits);
 	free(a->order);
 	free(a->tip_commits);
+	free(a->is_tip);
 	free(a->places);
 	attribute_keymap_free(&a->wanted_of);
 	attribute_keymap_free(&a->name_of);

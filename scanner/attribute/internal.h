@@ -98,6 +98,7 @@ struct attribute {
 	struct keymap commit_of;
 	uint32_t *order; /* of commits: see attribute_graph_order */
 	uint32_t *tip_commits; /* what each tip leads to; or GRAPH_NONE */
+	bool *is_tip; /* by wanted blob */
 	struct place_list *places;
 	struct arena paths;
 	uint64_t dropped, missing;

@@ -182,13 +182,16 @@ bool attribute_graph_reach(struct attribute *a)
 
 	a->tip_commits = calloc(a->options.tip_count + 1,
 		sizeof(*a->tip_commits));
-	reached = reached && a->tip_commits;
+	a->is_tip = calloc(a->options.wanted_count + 1, sizeof(*a->is_tip));
+	reached = reached && a->tip_commits && a->is_tip;
 	for (size_t i = 0; reached && i < a->options.tip_count; i++) {
-		uint64_t key = attribute_graph_key(a,
-			a->options.tips + i * a->options.id_size);
-		uint32_t c = attribute_keymap_get(&a->commit_of,
-			peel(a, &tags, key));
+		uint64_t key = peel(a, &tags, attribute_graph_key(a,
+			a->options.tips + i * a->options.id_size));
+		uint32_t c = attribute_keymap_get(&a->commit_of, key);
+		uint32_t blob = attribute_keymap_get(&a->wanted_of, key);
 
+		if (blob != GRAPH_NONE)
+			a->is_tip[blob] = true;
 		a->tip_commits[i] = c;
 		if (c == GRAPH_NONE || a->commits[c].reachable)
 			continue;

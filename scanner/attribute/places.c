@@ -155,6 +155,12 @@ const struct attribute_place *attribute_place_at(const struct attribute *a,
 	return &a->places[wanted].at[i];
 }
 
+bool attribute_is_tip(const struct attribute *a, size_t wanted)
+{
+	return a->is_tip && wanted < a->options.wanted_count &&
+	       a->is_tip[wanted];
+}
+
 uint64_t attribute_dropped(const struct attribute *a)
 {
 	return a->dropped;

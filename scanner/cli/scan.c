@@ -20,7 +20,8 @@ struct settings {
 	struct job_rule_choice rules;
 	struct job_outputs outputs;
 	int min_confidence, show_secrets, no_color, progress, quiet, verbose;
-	int ignored, worktree, history, allow_owner, allow_outside, staged;
+	int ignored, worktree, history, staged, refs;
+	int allow_owner, allow_outside;
 	const char *range, *since;
 	int64_t since_time;
 	unsigned jobs, decode_depth, archive_depth;
@@ -66,6 +67,10 @@ static const struct args_option options[] = {
 		.help = "Of a repository only the history: every object, "
 			"reachable or not. Default: both.",
 		.offset = offsetof(struct settings, history)},
+	{.name = "refs", .kind = ARGS_FLAG, .value = 1,
+		.help = "Tell for each place in the history which branches "
+			"and tags lead to it.",
+		.offset = offsetof(struct settings, refs)},
 	{.name = "allow-owner", .kind = ARGS_FLAG, .value = 1,
 		.help = "Read a repository that belongs to another user.",
 		.offset = offsetof(struct settings, allow_owner)},
@@ -188,6 +193,10 @@ static enum status check_selection(struct settings *s,
 		return error_set(err, ERR_USAGE, "read the command line: "
 			"--worktree and --history mean nothing beside "
 			"--staged, --range or --since");
+	if (s->refs)
+		return error_set(err, ERR_USAGE, "read the command line: "
+			"--refs is of the whole history; leave out --staged, "
+			"--range or --since");
 	for (size_t i = 0; i < targets->n; i++)
 		if (strcmp(targets->at[i], "-") == 0)
 			return error_set(err, ERR_USAGE, "read the command "
@@ -218,6 +227,7 @@ static struct job_options job_options_of(const struct settings *s,
 			.only_worktree = s->worktree && !s->history,
 			.only_history = s->history && !s->worktree,
 			.allow_owner = s->allow_owner,
+			.refs = s->refs,
 			.allow_outside = s->allow_outside,
 			.selected = s->staged ? SELECT_STAGED :
 				s->range ? SELECT_RANGE :

@@ -44,6 +44,7 @@ struct engine_options {
 	int64_t since;	   /* seconds since 1970 */
 	const struct revision_ends *ends; /* see revision/; borrowed */
 	bool allow_owner, allow_outside; /* see repo/repo.h */
+	bool refs; /* of each place in a history: which lead to it */
 	enum engine_progress progress;
 	/* When not NULL and not 0: a signal came, stop. Set by a handler. */
 	const atomic_int *signal;

@@ -177,6 +177,7 @@ enum status engine_repository_scan(struct engine *e, const struct repo *repo,
 		.is_stopped = is_stopped,
 		.context = e,
 		.prefix = prefix,
+		.with_refs = e->options.refs,
 	};
 	struct engine_repository r = {.engine = e};
 	enum status status;

@@ -28,6 +28,7 @@ struct history_options {
 	bool (*is_stopped)(void *context);
 	void *context;
 	const char *prefix; /* before each path: "sub/" of a submodule, or "" */
+	bool with_refs; /* tell which refs lead to each place */
 };
 
 /* Opens the object store of `repo` (borrowed) and plans the first sweep. */

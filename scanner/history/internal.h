@@ -110,6 +110,14 @@ void history_scan_tree(struct history_worker *w,
 bool history_index_paths(struct history *h);
 bool history_index_places(struct history *h);
 
+/* refs.c: which refs lead to the i-th place of a hit. NULL: no memory, or
+ * stopped. */
+struct told_refs;
+struct told_refs *history_refs_new(struct history *h, struct leaks *leaks);
+void history_refs_free(struct told_refs *r);
+const struct leak_refs *history_refs_of(const struct told_refs *r, size_t hit,
+	size_t place);
+
 /* missing.c: does a commit or tag name what is not there? */
 void history_look_for_links(struct history_worker *w,
 	const struct pack_object *object);

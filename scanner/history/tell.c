@@ -28,6 +28,8 @@ struct teller {
 	struct leaks *leaks;
 	struct pack_worker *pack;
 	struct told told;
+	struct told_refs *refs; /* NULL: not asked for */
+	size_t hit; /* in work: its number */
 	struct buf path;
 	char object[2 * PACK_ID_MAX + 1];
 	/* of the blob in work, by what rules make of its paths */
@@ -287,6 +289,7 @@ static void tell_placed(struct teller *t, const struct hit *hit, size_t wanted)
 		where.commit = commit_of(t, place->commit);
 		where.in_head = place->in_head;
 		where.unreachable = place->unreachable;
+		where.refs = history_refs_of(t->refs, t->hit, i);
 		tell_where(t, hit, &where);
 		reached += !place->unreachable;
 	}
@@ -295,7 +298,8 @@ static void tell_placed(struct teller *t, const struct hit *hit, size_t wanted)
 	if (count == 0) {
 		where.path = path_of(t,
 			bytes_text(hit->name ? hit->name : ""));
-		where.unreachable = true;
+		where.unreachable = !attribute_is_tip(a, wanted);
+		where.refs = NULL;
 		tell_where(t, hit, &where);
 	}
 	forget_keyed(t);
@@ -312,7 +316,8 @@ static void tell_only_staged(struct teller *t, const struct hit *hit)
 static void tell_message(struct teller *t, const struct hit *hit)
 {
 	struct leak_where where = {
-		.source = LEAK_MESSAGE, .object = bytes_text(t->object)};
+		.source = LEAK_MESSAGE, .object = bytes_text(t->object),
+		.refs = history_refs_of(t->refs, t->hit, 0)};
 
 	where.path = path_of(t, bytes_of(NULL, 0));
 	if (hit->type == PACK_COMMIT)
@@ -324,7 +329,8 @@ static void tell_message(struct teller *t, const struct hit *hit)
 static void tell_ref(struct teller *t, const struct hit *hit)
 {
 	struct leak_where where = {
-		.source = LEAK_MESSAGE, .object = bytes_text(t->object)};
+		.source = LEAK_MESSAGE, .object = bytes_text(t->object),
+		.refs = history_refs_of(t->refs, t->hit, 0)};
 	enum pack_problem problem;
 	enum pack_type type;
 	uint64_t size;
@@ -349,10 +355,15 @@ enum status history_tell(struct history *h, struct leaks *leaks,
 	t.pack = pack_worker_new(h->store);
 	if (t.pack == NULL)
 		return error_set(err, ERR_MEMORY, "tell findings");
+	if (h->options.with_refs && h->attribute) {
+		t.refs = history_refs_new(h, leaks);
+		t.status = t.refs ? OK : ERR_MEMORY;
+	}
 	buf_init(&t.path, LIMIT_PATH * 2);
 	for (size_t i = 0; i < h->hits.n; i++) {
 		const struct hit *hit = &h->hits.at[i];
 
+		t.hit = i;
 		hex(hit->id, pack_store_id_size(h->store), t.object);
 		if (hit->kind == HIT_BLOB || hit->kind == HIT_NAME)
 			tell_placed(&t, hit, h->wanted_of[i]);
@@ -365,6 +376,7 @@ enum status history_tell(struct history *h, struct leaks *leaks,
 	}
 	buf_release(&t.path);
 	free(t.told.slots);
+	history_refs_free(t.refs);
 	pack_worker_free(t.pack);
 	if (t.status != OK)
 		return error_set(err, t.status, "tell findings: no memory");

@@ -268,6 +268,30 @@ const struct leak_commit *leaks_keep_commit(struct leaks *l,
 	return kept && kept->id.at ? kept : NULL;
 }
 
+const struct leak_refs *leaks_keep_refs(struct leaks *l,
+	const struct leak_refs *refs)
+{
+	struct leak_refs *kept;
+	bytes *names;
+
+	pthread_mutex_lock(&l->lock);
+	kept = arena_alloc(&l->commits, sizeof(*kept));
+	names = kept ? arena_alloc(&l->commits,
+			       (refs->count + 1) * sizeof(*names))
+		     : NULL;
+	for (size_t i = 0; names && i < refs->count; i++) {
+		names[i] = arena_copy(&l->commits, refs->names[i]);
+		if (names[i].at == NULL)
+			names = NULL;
+	}
+	if (kept && names)
+		*kept = (struct leak_refs){names, refs->count, refs->more};
+	else if (kept)
+		*kept = (struct leak_refs){NULL, 0, refs->count + refs->more};
+	pthread_mutex_unlock(&l->lock);
+	return kept;
+}
+
 /* By rule, then by hash; bytes decide only where hashes agree. */
 static int compare_secrets(const struct leak_held *a,
 	const struct leak_held *b)

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "flow/sighting.h"
+#include "leaks/memo.h"
 
 /* Where a text came from: the `source` of the contract. */
 enum leak_source {
@@ -31,6 +32,13 @@ struct leak_commit {
 	bytes subject;
 };
 
+/* The refs that lead to a place: names, which may hold any bytes. */
+struct leak_refs {
+	const bytes *names;
+	size_t count;
+	uint64_t more; /* over what is listed */
+};
+
 /* One place of one leak: what a `finding` record says. */
 struct leak_place {
 	bytes path;
@@ -48,6 +56,7 @@ struct leak_place {
 	uint8_t part_count;
 	bytes object;		/* blob id in hex, or empty */
 	const struct leak_commit *commit; /* or NULL */
+	const struct leak_refs *refs; /* NULL: not asked for */
 	bool unreachable, in_head;
 	bool is_partial; /* its text was not read wholly */
 	bool gives_way;	 /* of leaks/ */
@@ -94,6 +103,7 @@ struct leak_where {
 	enum leak_source source;
 	bytes object; /* blob or other object, in hex */
 	const struct leak_commit *commit; /* from leaks_keep_commit */
+	const struct leak_refs *refs;	  /* from leaks_keep_refs */
 	bool unreachable, in_head;
 	bool is_partial; /* the text was not read wholly */
 };
@@ -104,23 +114,12 @@ enum status leaks_add_at(struct leaks *l, const struct sighting *s,
  * memory. Any thread. */
 const struct leak_commit *leaks_keep_commit(struct leaks *l,
 	const struct leak_commit *commit);
+/* The same for refs; where there is no memory for their names, they are
+ * counted as more. */
+const struct leak_refs *leaks_keep_refs(struct leaks *l,
+	const struct leak_refs *refs);
 
-/*
- * Sightings of one text, kept to be told again for each path with the same
- * content. Made by one thread, then frozen and shared. Holds at most
- * LIMIT_MEMO_BYTES; what is over is counted as unlisted at each telling, and
- * so is what found no memory, which makes each telling ERR_MEMORY.
- */
-struct leak_memo;
-struct leak_memo *leak_memo_new(void);
-void leak_memo_free(struct leak_memo *m);
-/* A detect_sink: context is the memo. Copies. */
-void leak_memo_sink(void *context, const struct sighting *s);
-size_t leak_memo_count(const struct leak_memo *m);
-/* In the order in which they came; the context comes first. */
-void leak_memo_each(const struct leak_memo *m,
-	void (*each)(void *context, const struct sighting *s), void *context);
-uint64_t leak_memo_unlisted(const struct leak_memo *m);
+/* What a memo holds, at one path more. */
 enum status leaks_add_memo(struct leaks *l, const struct leak_memo *m,
 	bytes path, enum leak_source source) MUST_USE;
 enum status leaks_add_memo_at(struct leaks *l, const struct leak_memo *m,

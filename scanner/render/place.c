@@ -148,6 +148,52 @@ bytes report_commit_text(struct report *r, const struct leak *leak,
 	return report_take(r, &r->raw);
 }
 
+static bytes short_ref(bytes name)
+{
+	static const char *const starts[] = {"refs/heads/", "refs/"};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (bytes_starts(name, bytes_text(starts[i])))
+			return bytes_drop(name, strlen(starts[i]));
+	return name;
+}
+
+bytes report_refs(struct report *r, const struct leak *leak,
+	const struct leak_place *place)
+{
+	const struct leak_refs *refs = place->refs;
+
+	buf_clear(&r->path);
+	for (size_t i = 0; refs && i < refs->count; i++) {
+		buf_put_text(&r->path, i ? ", " : "");
+		buf_put(&r->path, report_commit_text(r, leak,
+			short_ref(refs->names[i])));
+	}
+	if (refs && refs->more)
+		buf_printf(&r->path, "%s%llu more", refs->count ? ", " : "",
+			(unsigned long long)refs->more);
+	return report_take(r, &r->path);
+}
+
+void report_refs_field(struct report *r, struct report_writer *w,
+	const struct leak *leak, const struct leak_place *place)
+{
+	const struct leak_refs *refs = place->refs;
+
+	if (refs == NULL)
+		return;
+	report_json_key(w, "refs");
+	report_json_array(w);
+	for (size_t i = 0; i < refs->count; i++)
+		report_json_bytes(w, report_commit_text(r, leak,
+			refs->names[i]));
+	report_json_end(w);
+	if (refs->more) {
+		report_json_key(w, "refs_more");
+		report_json_number(w, refs->more);
+	}
+}
+
 /* The outer text before the secret, back to the start of its line. */
 static bool line_start(const struct leak_place *place, bytes *head)
 {

@@ -55,6 +55,10 @@ bytes report_secret(struct report *r, const struct leak *leak);
 /* In r->raw: a commit's text, cut, without what looks like a secret. */
 bytes report_commit_text(struct report *r, const struct leak *leak,
 	bytes text);
+/* In r->path: the refs that lead to a place, short, ", " between; empty when
+ * none do, or that was not asked. */
+bytes report_refs(struct report *r, const struct leak *leak,
+	const struct leak_place *place);
 /*
  * Columns in characters, from 1, the end exclusive; false when the excerpt
  * does not reach back to the line's start, so that they are not known.
@@ -137,5 +141,8 @@ void report_json_number(struct report_writer *w, uint64_t n);
 /* With at most four decimals, whatever the locale. */
 void report_json_real(struct report_writer *w, double n);
 void report_json_flag(struct report_writer *w, int value);
+/* place.c: "refs" and, when there are, "refs_more". */
+void report_refs_field(struct report *r, struct report_writer *w,
+	const struct leak *leak, const struct leak_place *place);
 
 #endif

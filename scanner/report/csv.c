@@ -68,9 +68,9 @@ static void place_row(struct report *r, const struct leak *leak,
 	text_cell(r, place->in_head ? "true" : "false");
 	text_cell(r, place->suppressed);
 	text_cell(r, place->reason);
+	text_cell(r, leak->rule->description);
 	buf_clear(&r->text);
-	report_escape_csv(bytes_text(report_or(leak->rule->description, "")),
-		&r->text);
+	report_escape_csv(report_refs(r, leak, place), &r->text);
 	report_put(r, report_take(r, &r->text));
 	report_say(r, "\r\n");
 }
@@ -80,7 +80,7 @@ void report_csv(struct report *r)
 	report_say(r, "rule,provider,confidence,severity,fingerprint,secret,"
 		"redacted,path,line,column,end_line,end_column,offset,length,"
 		"encoding,source,object,commit,author,email,date,subject,"
-		"in_head,suppressed,reason,description\r\n");
+		"in_head,suppressed,reason,description,refs\r\n");
 	for (size_t i = 0; i < leaks_count(r->leaks); i++) {
 		const struct leak *leak = leaks_at(r->leaks, i);
 

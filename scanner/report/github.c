@@ -60,6 +60,10 @@ static void annotation(struct report *r, const struct leak *leak,
 	report_say(r, " (");
 	put_text(r, leak->fingerprint, REPORT_MESSAGE);
 	report_say(r, ")");
+	if (place->refs) {
+		report_say(r, "%0Arefs: ");
+		put(r, report_refs(r, leak, place), REPORT_MESSAGE);
+	}
 	if (leak->rule->mend) {
 		report_say(r, "%0A");
 		put_text(r, leak->rule->mend, REPORT_MESSAGE);

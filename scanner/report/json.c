@@ -138,9 +138,10 @@ static void place_fields(struct report *r, struct report_writer *w,
 
 /* Ours, after the contract's. */
 static void place_extras(struct report *r, struct report_writer *w,
-	const struct leak_place *place)
+	const struct leak *leak, const struct leak_place *place)
 {
 	companions_field(r, w, place);
+	report_refs_field(r, w, leak, place);
 	if (place->unreachable)
 		flag_field(w, "unreachable", 1);
 }
@@ -159,7 +160,7 @@ static void finding(struct report *r, const struct leak *leak,
 	place_fields(r, &w, leak, place);
 	text_field(&w, "description", leak->rule->description);
 	text_field(&w, "severity", report_severity(leak->rule));
-	place_extras(r, &w, place);
+	place_extras(r, &w, leak, place);
 	text_field(&w, "mend", leak->rule->mend);
 	report_json_end(&w);
 }
@@ -252,7 +253,7 @@ static void leak_object(struct report *r, struct report_writer *w,
 		place_fields(r, w, leak, place);
 		text_field(w, "confidence",
 			confidence_name(place->confidence));
-		place_extras(r, w, place);
+		place_extras(r, w, leak, place);
 		report_json_end(w);
 	}
 	report_json_end(w);

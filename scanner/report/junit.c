@@ -36,6 +36,10 @@ static void verdict(struct report *r, const struct leak *leak,
 		report_say(r, "\ncommit: ");
 		escaped(r, place->commit->id);
 	}
+	if (place->refs) {
+		report_say(r, "\nrefs: ");
+		escaped(r, report_refs(r, leak, place));
+	}
 	if (place->reason) {
 		report_say(r, "\nnote: ");
 		escaped_text(r, place->reason);

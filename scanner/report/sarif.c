@@ -248,6 +248,7 @@ static void properties_field(struct report *r, struct report_writer *w,
 		report_json_bytes(w,
 			report_commit_text(r, leak, place->commit->author));
 	}
+	report_refs_field(r, w, leak, place);
 	report_json_end(w);
 }
 

@@ -298,6 +298,19 @@ static void companions(struct report *r, const struct leak_place *place)
 	}
 }
 
+static void refs(struct report *r, const struct leak *leak,
+	const struct leak_place *place)
+{
+	if (place->refs == NULL)
+		return;
+	report_say(r, "       in ");
+	if (place->refs->count || place->refs->more)
+		escaped(r, report_refs(r, leak, place));
+	else
+		report_say(r, "no branch or tag");
+	report_say(r, "\n");
+}
+
 static void put_place(struct report *r, const struct leak *leak,
 	const struct leak_place *place)
 {
@@ -316,6 +329,7 @@ static void put_place(struct report *r, const struct leak *leak,
 	if (leak->rule->finder != RULE_BY_PATH)
 		excerpt(r, leak, place);
 	companions(r, place);
+	refs(r, leak, place);
 }
 
 /* "certain  GitHub personal access token", and below it which one. */

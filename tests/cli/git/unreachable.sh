@@ -23,3 +23,11 @@ has b commit null
 git -C r stash drop -q
 scan 1 out r --history
 found out 3
+# A blob that a tag names is not lost, whatever names the tag.
+blob=$(token npm 2 | git -C r hash-object -w --stdin)
+git -C r tag -a -m "of a blob" keys "$blob"
+git -C r tag twice keys
+scan 1 out r --history
+grep npm-token out >b
+grep -q unreachable b && fail "a tag names it"
+:
