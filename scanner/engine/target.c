@@ -40,6 +40,30 @@ static char *make_prefix(const char *target)
 	return buf_detach(&b);
 }
 
+/* The files below `root`, each told with `prefix` before its path. */
+static enum status scan_below(struct engine *e, const char *root,
+	const char *prefix, const struct source_tree_options *options,
+	struct error *err)
+{
+	enum status status = source_tree_open(&e->tree, root, options, err);
+
+	e->prefix = prefix;
+	e->prefix_n = strlen(prefix);
+	if (status == OK) {
+		status = engine_run_one(e, ITEM_DIRECTORY, e->worker_count,
+			err);
+		source_tree_close(e->tree);
+	} else if (status == ERR_IO) {
+		/* It is there and cannot be read: counted, like any. */
+		engine_worker_end(&e->workers[0], bytes_text(root),
+			SKIP_UNREADABLE);
+		status = OK;
+	}
+	e->tree = NULL;
+	e->prefix = NULL;
+	return status;
+}
+
 static enum status scan_tree(struct engine *e, struct error *err)
 {
 	const struct source_tree_options options = {
@@ -51,22 +75,63 @@ static enum status scan_tree(struct engine *e, struct error *err)
 	if (prefix == NULL)
 		return error_set(err, ERR_USAGE, "scan %.80s: the path is too "
 			"long", e->target);
-	e->prefix = prefix;
-	e->prefix_n = strlen(prefix);
-	status = source_tree_open(&e->tree, e->target, &options, err);
-	if (status == OK) {
-		status = engine_run_one(e, ITEM_DIRECTORY, e->worker_count,
-			err);
-		source_tree_close(e->tree);
-	} else if (status == ERR_IO) {
-		/* It is there and cannot be read: counted, like any. */
-		engine_worker_end(&e->workers[0], bytes_text(e->target),
-			SKIP_UNREADABLE);
-		status = OK;
-	}
-	e->tree = NULL;
-	e->prefix = NULL;
+	status = scan_below(e, e->target, prefix, &options, err);
 	free(prefix);
+	return status;
+}
+
+/*
+ * What git LFS keeps in a repository: files, each a version of one that a
+ * pointer in the history stands for. `prefix` is that of the git directory.
+ */
+static enum status scan_lfs(struct engine *e, const char *git_dir,
+	const char *prefix, struct error *err)
+{
+	const struct source_tree_options options = {.ignored = true};
+	struct buf root, shown;
+	enum status status = OK;
+	struct stat st;
+
+	buf_init(&root, LIMIT_PATH);
+	buf_init(&shown, LIMIT_PATH);
+	buf_printf(&root, "%s/lfs", git_dir);
+	buf_printf(&shown, "%slfs/", prefix);
+	if (root.failed || shown.failed)
+		status = error_set(err, ERR_USAGE, "scan %.80s: the path is "
+			"too long", git_dir);
+	else if (lstat(buf_text(&root), &st) != 0)
+		status = OK; /* as nearly always: there are none */
+	else if (S_ISDIR(st.st_mode))
+		status = scan_below(e, buf_text(&root), buf_text(&shown),
+			&options, err);
+	else
+		engine_worker_end(&e->workers[0], buf_bytes(&root),
+			SKIP_SPECIAL); /* a link might lead outside */
+	buf_release(&root);
+	buf_release(&shown);
+	return status;
+}
+
+/* The objects of one repository, and its LFS files. */
+static enum status scan_stores(struct engine *e, const struct repo *repo,
+	const char *prefix, struct error *err)
+{
+	enum status status = engine_repository_scan(e, repo, prefix, err);
+	size_t n = strlen(repo->root);
+	struct buf shown;
+
+	if (status != OK)
+		return status;
+	buf_init(&shown, LIMIT_PATH);
+	if (strncmp(repo->common_dir, repo->root, n) == 0 &&
+		(repo->common_dir[n] == '/' || repo->common_dir[n] == '\0'))
+		buf_printf(&shown, "%s%s%s", prefix,
+			repo->common_dir + n + (repo->common_dir[n] == '/'),
+			repo->common_dir[n] == '/' ? "/" : "");
+	else
+		buf_printf(&shown, "%s/", repo->common_dir);
+	status = scan_lfs(e, repo->common_dir, buf_text(&shown), err);
+	buf_release(&shown);
 	return status;
 }
 
@@ -91,8 +156,7 @@ static void scan_inner(void *context, const char *git_dir)
 	buf_init(&prefix, LIMIT_PATH);
 	buf_printf(&prefix, "%s!", git_dir);
 	if (repo_open(&repo, git_dir, inner->options, &err) != OK ||
-		engine_repository_scan(e, repo, buf_text(&prefix), &err) !=
-			OK) {
+		scan_stores(e, repo, buf_text(&prefix), &err) != OK) {
 		e->objects.broken_packs++;
 		engine_problem(e, bytes_text(git_dir), err.text);
 	}
@@ -121,7 +185,7 @@ static enum status scan_repository(struct engine *e, struct error *err)
 		status = error_set(err, ERR_MEMORY, "scan %.80s", e->target);
 	if (status == OK) {
 		has_tree = repo->work_tree != NULL;
-		status = engine_repository_scan(e, repo, prefix, err);
+		status = scan_stores(e, repo, prefix, err);
 	}
 	if (status == OK)
 		repo_each_inner(repo, scan_inner, &inner);
