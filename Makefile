@@ -28,6 +28,8 @@ ROOMS := cli \
 	attribute \
 	change \
 	revision \
+	known \
+	roster \
 	pack \
 	repo \
 	leaks \

@@ -22,6 +22,15 @@ struct hash128 hash_128(bytes data, uint64_t seed)
 	return (struct hash128){h.low64, h.high64};
 }
 
+struct hash128 hash_128_secret(bytes data,
+	const unsigned char secret[HASH_SECRET])
+{
+	XXH128_hash_t h = XXH3_128bits_withSecret(data.at, data.n, secret,
+		HASH_SECRET);
+
+	return (struct hash128){h.low64, h.high64};
+}
+
 uint64_t hash_64(bytes data, uint64_t seed)
 {
 	return XXH3_64bits_withSeed(data.at, data.n, seed);

@@ -20,6 +20,11 @@ struct hash128 {
 
 struct hash128 hash_128(bytes data, uint64_t seed);
 uint64_t hash_64(bytes data, uint64_t seed);
+/* XXH3-128 under HASH_SECRET random bytes that nobody else knows: a key that
+ * may be kept. */
+#define HASH_SECRET 192
+struct hash128 hash_128_secret(bytes data,
+	const unsigned char secret[HASH_SECRET]);
 static inline bool hash_128_equal(struct hash128 a, struct hash128 b)
 {
 	return a.low == b.low && a.high == b.high;

@@ -62,6 +62,7 @@ struct detect_ledger {
 	uint64_t unscanned;	  /* regions where PCRE2 gave up */
 	uint64_t decode_cut;	  /* regions over the decoding budget */
 	uint64_t unlisted;	  /* sightings over a cap, counted only */
+	uint64_t sightings;	  /* before any is dropped */
 	uint64_t candidates;	  /* regex runs */
 	uint64_t hits;		  /* literals seen */
 };

@@ -294,6 +294,7 @@ void scan_settle(struct scan *s, uint64_t before)
 	qsort(s->found, s->found_count, sizeof(*s->found), scan_found_order);
 	count = before == UINT64_MAX ? s->found_count
 				     : count_before(s, before);
+	s->ledger.sightings += count;
 	for (size_t i = 0; i < count; i++)
 		find_companions(s, i);
 	resolve_overlaps(s, count);

@@ -22,6 +22,35 @@ static enum status open_store(struct history *h, struct error *err)
 	return pack_store_open(&h->store, h->repo->objects, &options, err);
 }
 
+static enum status plan_scan(struct history *h, struct error *err)
+{
+	struct known *known = h->options.known;
+	const struct pack_choice *choice;
+	enum status status;
+
+	if (known == NULL) {
+		status = pack_sweep_new(&h->sweep, h->store, PACK_SWEEP_ALL,
+			err);
+		h->scanned = h->sweep;
+		return status;
+	}
+	status = known_look(known, h->repo, h->store, err);
+	if (status != OK)
+		return status;
+	if (known_extent(known) == KNOWN_ALL) {
+		h->phase = PHASE_DONE;
+		return OK;
+	}
+	choice = known_choice(known);
+	status = pack_sweep_new_chosen(&h->sweep, h->store, PACK_SWEEP_ALL,
+		choice, err);
+	h->scanned = h->sweep;
+	if (status == OK && choice)
+		h->known = pack_store_count(h->store) -
+			   pack_sweep_distinct(h->sweep);
+	return status;
+}
+
 enum status history_open(struct history **out, const struct repo *repo,
 	const struct history_options *options, struct error *err)
 {
@@ -39,8 +68,7 @@ enum status history_open(struct history **out, const struct repo *repo,
 	atomic_flag_clear(&h->has_refs_scanned);
 	status = open_store(h, err);
 	if (status == OK)
-		status = pack_sweep_new(&h->sweep, h->store, PACK_SWEEP_ALL,
-			err);
+		status = plan_scan(h, err);
 	if (status != OK) {
 		history_close(h);
 		return status;
@@ -60,6 +88,7 @@ static void worker_free(struct history_worker *w)
 	free(w->missing.keys);
 	leak_memo_free(w->memo);
 	pack_worker_free(w->pack);
+	history_memory_release(w);
 	free(w);
 }
 
@@ -72,6 +101,8 @@ void history_close(struct history *h)
 	free(h->workers);
 	history_hits_release(&h->hits);
 	attribute_free(h->attribute);
+	if (h->scanned != h->sweep)
+		pack_sweep_free(h->scanned);
 	pack_sweep_free(h->sweep);
 	pack_store_close(h->store);
 	free(h->tips);
@@ -86,9 +117,13 @@ void history_close(struct history *h)
 
 size_t history_units(const struct history *h)
 {
-	return h->phase == PHASE_DONE || h->sweep == NULL
-		       ? 0
-		       : pack_sweep_units(h->sweep);
+	size_t units;
+
+	if (h->phase == PHASE_DONE || h->sweep == NULL)
+		return 0;
+	units = pack_sweep_units(h->sweep);
+	/* Nothing but refs may be new. */
+	return units == 0 && h->phase == PHASE_SCAN && h->known ? 1 : units;
 }
 
 struct history_worker *history_worker_new(struct history *h, struct scan *scan)
@@ -260,7 +295,11 @@ static enum status begin_attribution(struct history *h, struct error *err)
 		return ERR_MEMORY;
 	}
 	h->tips = tips;
-	return pack_sweep_narrow(h->sweep, ATTRIBUTE_TYPES, err);
+	if (h->options.known == NULL || !known_choice(h->options.known))
+		return pack_sweep_narrow(h->sweep, ATTRIBUTE_TYPES, err);
+	/* What was left out may lead to what was found. */
+	h->sweep = NULL;
+	return pack_sweep_new(&h->sweep, h->store, ATTRIBUTE_TYPES, err);
 }
 
 static bool has_failed(const struct history *h)
@@ -276,14 +315,15 @@ static enum status end_scan(struct history *h, struct error *err)
 	uint64_t now = clock_nanoseconds();
 	enum status status;
 
-	if (!history_index_paths(h))
+	if (!h->options.no_index && !history_index_paths(h))
 		return error_set(err, ERR_MEMORY, "scan the index");
 	status = gather(h, err);
 	h->ledger.seconds_scan = clock_seconds(h->phase_started, now);
 	h->phase_started = now;
 	if (status != OK)
 		return status;
-	if (!gather_wanted(h) || !history_index_places(h))
+	if (!gather_wanted(h) ||
+		(!h->options.no_index && !history_index_places(h)))
 		return error_set(err, ERR_MEMORY, "gather findings");
 	h->is_checking = history_has_missing(h);
 	if (h->hits.n == 0 && !h->is_checking) {
@@ -350,6 +390,8 @@ void history_ledger(const struct history *h, struct history_ledger *out)
 	for (size_t i = 0; i < h->worker_count; i++)
 		add_ledger(out, h->workers[i]);
 	out->total = pack_store_count(h->store);
+	out->known = h->known;
+	out->scanned += h->known;
 	out->refused_alternates = report->refused_alternates;
 	out->broken_packs = report->broken_packs;
 	out->broken_refs = h->repo->broken_refs;

@@ -15,6 +15,7 @@
 #define STANCH_HISTORY_HISTORY_H
 
 #include "detect/detect.h"
+#include "known/known.h"
 #include "leaks/leaks.h"
 #include "pack/pack.h"
 #include "repo/repo.h"
@@ -29,6 +30,12 @@ struct history_options {
 	void *context;
 	const char *prefix; /* before each path: "sub/" of a submodule, or "" */
 	bool with_refs; /* tell which refs lead to each place */
+	/* What an earlier run has seen, to be left out; NULL: all is visited
+	 * and nothing remembered. Compared with the store by history_open;
+	 * when it is KNOWN_ALL, there are no units and nothing is told. */
+	struct known *known;
+	const struct detector *added; /* rules since then, or NULL */
+	bool no_index; /* what is only staged is not asked for */
 };
 
 /* Opens the object store of `repo` (borrowed) and plans the first sweep. */
@@ -51,11 +58,20 @@ void history_run(struct history_worker *w, size_t unit);
 enum status history_tell(struct history *h, struct leaks *leaks,
 	struct error *err) MUST_USE;
 
+/* For the next run, with `known`, after the last phase: append the state,
+ * if one can be had. */
+void history_put_state(const struct history *h, struct buf *out);
+/* Keys of bare contents that were not known, by worker. */
+size_t history_workers(const struct history *h);
+size_t history_keys(const struct history *h, size_t worker,
+	const struct hash128 **keys);
+
 /* Objects total = scanned + failed + the sum of skipped. Alone. */
 struct history_ledger {
 	uint64_t total, scanned;
 	uint64_t problems[PACK_PROBLEM_COUNT]; /* objects, by reason */
 	uint64_t interrupted; /* not looked at */
+	uint64_t known;	      /* of the scanned: by an earlier run */
 	uint64_t bytes;	      /* rebuilt and scanned */
 	uint64_t unscanned, decode_cut, unlisted; /* as detect's ledger */
 	uint64_t refused_alternates, broken_packs, broken_refs;

@@ -6,6 +6,7 @@
 
 #include "attribute/attribute.h"
 #include "history/history.h"
+#include "history/memory.h"
 #include "history/hits.h"
 
 #include <stdatomic.h>
@@ -52,6 +53,8 @@ struct history {
 	struct history_options options;
 	struct pack_store *store;
 	struct pack_sweep *sweep; /* of the phase in work */
+	struct pack_sweep *scanned; /* of the first; may be the same */
+	uint64_t known; /* objects that were left out */
 	enum phase phase;
 	struct attribute *attribute;
 	unsigned char *tips; /* names that refs hold, for attribute */
@@ -88,7 +91,13 @@ struct history_worker {
 	struct detect_ledger before;
 	unsigned char large_id[PACK_ID_MAX]; /* of a streamed object */
 	bool is_large_copy, is_stream_broken;
+	uint64_t large_marks; /* at its start */
 	bool failed; /* no memory for a hit */
+	uint64_t kept; /* hits, those that were cut too */
+	bool has_names; /* one was the name of an entry */
+	struct history_soiled soiled;
+	struct history_keys keys;
+	struct scan *added; /* with the rules that were added, when needed */
 };
 
 /* scan.c: keep what the text in work gave, if anything; takes the name. */

@@ -43,6 +43,8 @@ static void keep_hit(struct history_worker *w, const unsigned char *id,
 		free(hit->name);
 		return;
 	}
+	w->kept++;
+	w->has_names |= hit->kind == HIT_NAME;
 	memcpy(hit->id, id, pack_store_id_size(w->owner->store));
 	if (!history_hits_add(&w->hits, hit))
 		w->failed = true;
@@ -149,11 +151,13 @@ static void on_object(void *context, const struct pack_object *object)
 {
 	struct history_worker *w = context;
 
+	uint64_t marks = history_marks(w);
+
 	count(w, object);
 	if (object->type == PACK_BLOB) {
 		if (is_lfs_pointer(object->data))
 			w->ledger.lfs_pointers++;
-		if (scan_blob(w, object->data))
+		if (history_scan_content(w, object->data, scan_blob))
 			history_keep(w, object->id, PACK_BLOB, HIT_BLOB, NULL);
 	} else if (object->type == PACK_TREE) {
 		history_scan_tree(w, object);
@@ -161,6 +165,8 @@ static void on_object(void *context, const struct pack_object *object)
 		scan_commit(w, object);
 		history_look_for_links(w, object);
 	}
+	if (history_marks(w) != marks)
+		history_soil(w, object->id);
 }
 
 static void on_large_begin(void *context, const struct pack_object *object)
@@ -169,6 +175,7 @@ static void on_large_begin(void *context, const struct pack_object *object)
 	struct detect_text text = text_of(w);
 
 	text.path_is_unknown = true;
+	w->large_marks = history_marks(w);
 	memcpy(w->large_id, object->id, pack_store_id_size(w->owner->store));
 	w->is_large_copy = object->is_copy;
 	w->is_stream_broken = scan_begin(w->scan, &text, NULL) != OK;
@@ -196,6 +203,8 @@ static void on_large_end(void *context, enum pack_problem problem)
 	else if (!w->is_large_copy)
 		w->ledger.problems[problem]++;
 	history_keep(w, w->large_id, PACK_BLOB, HIT_BLOB, NULL);
+	if (problem != PACK_FINE || history_marks(w) != w->large_marks)
+		history_soil(w, w->large_id);
 }
 
 static void on_problem(void *context, const unsigned char *id, bool is_copy,
@@ -203,9 +212,9 @@ static void on_problem(void *context, const unsigned char *id, bool is_copy,
 {
 	struct history_worker *w = context;
 
-	(void)id;
 	if (!is_copy)
 		w->ledger.problems[problem]++;
+	history_soil(w, id);
 }
 
 static bool is_stopped(void *context)
@@ -244,5 +253,7 @@ void history_scan_unit(struct history_worker *w, size_t unit)
 
 	if (!atomic_flag_test_and_set(&w->owner->has_refs_scanned))
 		scan_refs(w);
-	pack_sweep_run(w->owner->sweep, unit, w->pack, &visitor);
+	/* There is one unit at least, for the refs. */
+	if (unit < pack_sweep_units(w->owner->sweep))
+		pack_sweep_run(w->owner->sweep, unit, w->pack, &visitor);
 }

@@ -10,6 +10,8 @@
  */
 #include "pack/internal.h"
 
+#include "base/hash.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -50,6 +52,20 @@ static int open_beneath(int directory, const char *name)
 	return (int)fd;
 }
 
+static uint64_t nanoseconds(const struct timespec *t)
+{
+	return (uint64_t)t->tv_sec * 1000000000u + (uint64_t)t->tv_nsec;
+}
+
+struct pack_stamp pack_stamp_of(const struct stat *st)
+{
+	const uint64_t says[] = {st->st_dev, st->st_ino, (uint64_t)st->st_size,
+		nanoseconds(&st->st_mtim), nanoseconds(&st->st_ctim)};
+	uint64_t hash = hash_64(bytes_of(says, sizeof(says)), 0);
+
+	return (struct pack_stamp){hash ? hash : 1, says[4]};
+}
+
 /*
  * O_NONBLOCK: a FIFO planted under an object's name must not hang the run
  * (git's own cat-file does); fstat on the opened file, not on its name.
@@ -62,19 +78,20 @@ enum pack_problem pack_map_open(struct pack_map *map, int directory,
 	struct stat st;
 	void *at;
 
-	*map = (struct pack_map){NULL, 0};
+	*map = (struct pack_map){.at = NULL};
 	if (fd < 0)
 		return PACK_UNREADABLE;
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < 0)
 		goto out;
 	result = PACK_FINE;
+	map->stamp = pack_stamp_of(&st);
 	if (st.st_size == 0)
 		goto out;
 	at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (at == MAP_FAILED)
 		result = PACK_MEMORY;
 	else
-		*map = (struct pack_map){at, (size_t)st.st_size};
+		*map = (struct pack_map){at, (size_t)st.st_size, map->stamp};
 out:
 	close(fd);
 	return result;
@@ -85,7 +102,7 @@ void pack_map_close(struct pack_map *map)
 	/* munmap takes a plain pointer, and the mapping is ours. */
 	if (map->at)
 		munmap((void *)(uintptr_t)map->at, map->n);
-	*map = (struct pack_map){NULL, 0};
+	*map = (struct pack_map){.at = NULL};
 }
 
 static bool fanout_rises(const unsigned char *fanout)

@@ -3,10 +3,13 @@
  */
 #include "pack/internal.h"
 
+#include "base/hash.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/banned.h"
@@ -102,6 +105,88 @@ bool pack_store_has(const struct pack_store *store, const unsigned char *id)
 	       (pack_store_find(store, id, 0, &pack, &entry) ||
 		       pack_store_find_loose(store, id, &loose));
 }
+
+/* ---- parts --------------------------------------------------------------- */
+
+size_t pack_parts(const struct pack_store *store)
+{
+	return store->pack_count;
+}
+
+static bool is_sorted(const struct pack_file *f)
+{
+	for (uint32_t i = 1; i < f->count; i++)
+		if (memcmp(pack_file_id(f, i - 1), pack_file_id(f, i),
+			    f->id_size) > 0)
+			return false;
+	return true;
+}
+
+bool pack_part_at(const struct pack_store *store, size_t pack,
+	struct pack_part *out)
+{
+	const struct pack_file *f = &store->packs[pack];
+	const uint64_t both[] = {f->index.stamp.hash, f->data.stamp.hash};
+	struct pack_stamp stamp = {
+		.hash = hash_64(bytes_of(both, sizeof(both)), 0),
+		.changed = f->index.stamp.changed,
+	};
+
+	if (f->is_broken || f->data.n < f->id_size)
+		return false;
+	if (f->data.stamp.changed > stamp.changed)
+		stamp.changed = f->data.stamp.changed;
+	*out = (struct pack_part){
+		.stamp = stamp,
+		.checksum = f->data.at + f->data.n - f->id_size,
+		.count = f->count,
+		.is_sorted = is_sorted(f),
+	};
+	return true;
+}
+
+uint32_t pack_part_find(const struct pack_store *store, size_t pack,
+	const unsigned char *id, uint32_t *first)
+{
+	const struct pack_file *f = &store->packs[pack];
+	uint32_t at, end;
+
+	if (!pack_file_find(f, id, &at))
+		return 0;
+	end = at + 1;
+	while (at > 0 && memcmp(pack_file_id(f, at - 1), id, f->id_size) == 0)
+		at--;
+	while (end < f->count &&
+		memcmp(pack_file_id(f, end), id, f->id_size) == 0)
+		end++;
+	*first = at;
+	return end - at;
+}
+
+size_t pack_loose_parts(const struct pack_store *store)
+{
+	return store->loose_count;
+}
+
+const unsigned char *pack_loose_part(const struct pack_store *store,
+	size_t i, struct pack_stamp *stamp)
+{
+	const struct pack_loose *loose = &store->loose[i];
+	char name[PACK_ID_MAX * 2 + 2];
+	struct stat st;
+
+	if (stamp == NULL)
+		return loose->id;
+	pack_loose_name(loose->id, store->id_size, name);
+	*stamp = (struct pack_stamp){.hash = 0};
+	if (fstatat(store->directories[loose->directory], name, &st,
+		    AT_SYMLINK_NOFOLLOW) == 0 &&
+		S_ISREG(st.st_mode))
+		*stamp = pack_stamp_of(&st);
+	return loose->id;
+}
+
+/* ---- abbreviations ------------------------------------------------------- */
 
 /* What an abbreviation has led to so far. */
 struct abbreviation {

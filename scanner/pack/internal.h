@@ -5,7 +5,7 @@
 #define STANCH_PACK_INTERNAL_H
 
 #include "pack/inflate.h"
-#include "pack/pack.h"
+#include "pack/parts.h"
 #include "pack/pool.h"
 
 #include <stdatomic.h>
@@ -14,7 +14,10 @@
 struct pack_map {
 	const unsigned char *at;
 	size_t n;
+	struct pack_stamp stamp;
 };
+struct stat;
+struct pack_stamp pack_stamp_of(const struct stat *st);
 /* Regular files only, beneath `directory` without links, never waited for. */
 enum pack_problem pack_map_open(struct pack_map *map, int directory,
 	const char *name);

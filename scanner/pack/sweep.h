@@ -42,6 +42,8 @@ struct sweep_unit {
 struct pack_sweep {
 	struct pack_store *store;
 	unsigned types;
+	const struct pack_choice *choice; /* while planning; NULL: all */
+	bool *leans; /* by pack: an entry's base stands elsewhere */
 	struct sweep_node *nodes;
 	uint32_t node_count;
 	uint32_t *first; /* node by pack; one more behind the last */

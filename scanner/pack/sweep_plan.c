@@ -62,20 +62,40 @@ static void sort_places(struct place *places, struct place *other, size_t n,
 		memcpy(places, from, n * sizeof(*places));
 }
 
-static struct place *sorted_places(const struct pack_file *f)
+/* Only some of a pack's entries are visited: which, or NULL. */
+static const struct pack_entries *some_of(const struct pack_sweep *s,
+	size_t pack)
 {
-	struct place *places = calloc((size_t)f->count + 1, sizeof(*places));
-	struct place *other = calloc((size_t)f->count + 1, sizeof(*other));
+	return s->choice && s->choice->packs[pack].is_some
+		       ? &s->choice->packs[pack]
+		       : NULL;
+}
+
+static uint32_t count_of(const struct pack_sweep *s, size_t pack)
+{
+	const struct pack_entries *some = some_of(s, pack);
+
+	return some ? (uint32_t)some->n : s->store->packs[pack].count;
+}
+
+static struct place *sorted_places(const struct pack_sweep *s, size_t pack)
+{
+	const struct pack_file *f = &s->store->packs[pack];
+	const struct pack_entries *some = some_of(s, pack);
+	uint32_t count = count_of(s, pack);
+	struct place *places = calloc((size_t)count + 1, sizeof(*places));
+	struct place *other = calloc((size_t)count + 1, sizeof(*other));
 	uint64_t largest = 0;
 
 	if (places && other) {
-		for (uint32_t i = 0; i < f->count; i++) {
-			places[i].offset = pack_file_offset(f, i);
-			places[i].entry = i;
+		for (uint32_t i = 0; i < count; i++) {
+			places[i].entry = some ? some->at[i] : i;
+			places[i].offset = pack_file_offset(f,
+				places[i].entry);
 			if (places[i].offset > largest)
 				largest = places[i].offset;
 		}
-		sort_places(places, other, f->count, largest);
+		sort_places(places, other, count, largest);
 	} else {
 		free(places);
 		places = NULL;
@@ -139,22 +159,26 @@ static void parse_node(struct pack_sweep *s, size_t pack, uint32_t i)
 	}
 	n->type = (uint8_t)entry.type;
 	n->size = entry.size < UINT32_MAX ? (uint32_t)entry.size : UINT32_MAX;
+	/* One of some is built through its chain. */
+	if (some_of(s, pack))
+		return;
 	if (entry.type == PACK_OFS_DELTA) {
 		n->base = node_at(s, pack, entry.base_offset, i);
 		n->is_bad = n->base == SWEEP_NONE;
 	} else if (entry.type == PACK_REF_DELTA) {
 		n->base = node_named(s, pack, entry.base_id);
+		if (n->base < s->first[pack] || n->base >= s->first[pack + 1])
+			s->leans[pack] = true;
 	}
 }
 
 /* The nodes of a pack, in order of offset; false without memory. */
 static bool place_nodes(struct pack_sweep *s, size_t pack)
 {
-	const struct pack_file *f = &s->store->packs[pack];
 	struct sweep_node *nodes = s->nodes + s->first[pack];
-	struct place *places = sorted_places(f);
+	struct place *places = sorted_places(s, pack);
 
-	for (uint32_t i = 0; places && i < f->count; i++) {
+	for (uint32_t i = 0; places && i < count_of(s, pack); i++) {
 		nodes[i].offset = places[i].offset;
 		nodes[i].entry = places[i].entry;
 		nodes[i].is_copy =
@@ -170,10 +194,11 @@ static bool make_nodes(struct pack_sweep *s)
 	size_t total = 0;
 
 	s->first = calloc(store->pack_count + 1, sizeof(*s->first));
-	if (s->first == NULL)
+	s->leans = calloc(store->pack_count + 1, sizeof(*s->leans));
+	if (s->first == NULL || s->leans == NULL)
 		return false;
 	for (size_t i = 0; i < store->pack_count; i++) {
-		total += store->packs[i].count;
+		total += count_of(s, i);
 		if (total >= SWEEP_NONE)
 			return false;
 		s->first[i + 1] = (uint32_t)total;
@@ -425,6 +450,31 @@ static bool make_units(struct pack_sweep *s)
 enum status pack_sweep_new(struct pack_sweep **out, struct pack_store *store,
 	unsigned types, struct error *err)
 {
+	return pack_sweep_new_chosen(out, store, types, NULL, err);
+}
+
+uint64_t pack_sweep_distinct(const struct pack_sweep *s)
+{
+	uint64_t count = 0;
+
+	for (uint32_t i = 0; i < s->node_count; i++)
+		count += !s->nodes[i].is_copy;
+	for (size_t i = 0; i < s->root_count; i++)
+		if (s->roots[i].pack == SWEEP_NONE)
+			count += !pack_loose_is_copy(s->store,
+				s->roots[i].node);
+	return count;
+}
+
+bool pack_sweep_leans(const struct pack_sweep *s, size_t pack)
+{
+	return s->leans[pack];
+}
+
+enum status pack_sweep_new_chosen(struct pack_sweep **out,
+	struct pack_store *store, unsigned types,
+	const struct pack_choice *choice, struct error *err)
+{
 	struct pack_sweep *s = calloc(1, sizeof(*s));
 	bool planned;
 
@@ -432,10 +482,13 @@ enum status pack_sweep_new(struct pack_sweep **out, struct pack_store *store,
 		return error_set(err, ERR_MEMORY, "plan the sweep");
 	s->store = store;
 	s->types = types;
+	s->choice = choice;
 	planned = plan_packs(s);
 	for (size_t i = 0; planned && i < store->loose_count; i++)
-		planned = add_root(s, SWEEP_NONE, (uint32_t)i,
-			UNIT_WEIGHT / UNIT_LOOSE);
+		if (!choice || !choice->is_loose_left_out[i])
+			planned = add_root(s, SWEEP_NONE, (uint32_t)i,
+				UNIT_WEIGHT / UNIT_LOOSE);
+	s->choice = NULL;
 	if (s->root_count)
 		qsort(s->roots, s->root_count, sizeof(*s->roots), by_weight);
 	if (!planned || !make_units(s)) {
@@ -470,6 +523,7 @@ void pack_sweep_free(struct pack_sweep *s)
 		return;
 	free(s->nodes);
 	free(s->first);
+	free(s->leans);
 	free(s->roots);
 	free(s->units);
 	free(s);
