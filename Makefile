@@ -23,6 +23,7 @@ ROOMS := cli \
 	render \
 	json \
 	auditlog \
+	policy \
 	history \
 	selection \
 	attribute \
