@@ -38,9 +38,12 @@ ROOMS := cli \
 	detect \
 	literal \
 	ruleset \
+	example \
 	pattern \
 	decode \
 	check \
+	ask \
+	request \
 	net \
 	flow \
 	base
@@ -124,7 +127,9 @@ $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
 # The rule packs become constant data; see scanner/ruleset/README.md.
 RULES := $(sort $(wildcard rules/*.toml))
-$(B)/rulec: $(B)/ruleset/tool/rulec.c.o $(B)/libruleset.a $(B)/libpattern.a \
+RULEC := $(patsubst scanner/%,$(B)/%.o,$(wildcard scanner/ruleset/tool/*.c))
+$(B)/rulec: $(RULEC) $(B)/libruleset.a $(B)/librequest.a $(B)/libjson.a \
+		$(B)/libexample.a $(B)/libpattern.a \
 		$(B)/libdecode.a $(B)/libcheck.a $(B)/libflow.a $(B)/libbase.a
 	$(Q)$(CXX) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -135,8 +140,12 @@ $(B)/builtin.c: $(B)/rulec $(RULES)
 $(B)/builtin.o: $(B)/builtin.c
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -O0 -c -o $@ $<
 
-# A room and those below it, by layers.txt.
-below = $(1) $(shell awk -F: '$$1=="$(1)"{print $$2}' scanner/layers.txt)
+# A room and all below it: what it may include by layers.txt, and so on down.
+below = $(shell awk -F: '{ may[$$1] = $$2 } \
+	END { n = 1; room[1] = "$(1)"; seen["$(1)"] = 1; \
+	for (i = 1; i <= n; i++) { print room[i]; k = split(may[room[i]], p, " "); \
+	for (j = 1; j <= k; j++) if (!(p[j] in seen)) \
+	{ seen[p[j]] = 1; room[++n] = p[j] } } }' scanner/layers.txt)
 
 # So do their literals in all encodings: gathering them takes milliseconds.
 $(B)/bake: $(B)/detect/tool/bake.c.o $(B)/builtin.o \

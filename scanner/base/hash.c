@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 
+#include <openssl/md5.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -113,6 +114,47 @@ void hash_hmac_sha256(bytes key, bytes data, unsigned char digest[SHA256_SIZE])
 	SHA256_Update(&context, pad, sizeof(pad));
 	SHA256_Update(&context, inner, sizeof(inner));
 	SHA256_Final(digest, &context);
+}
+
+void hash_sha1(bytes data, unsigned char digest[SHA1_SIZE])
+{
+	SHA_CTX context;
+
+	SHA1_Init(&context);
+	SHA1_Update(&context, data.at, data.n);
+	SHA1_Final(digest, &context);
+}
+
+void hash_md5(bytes data, unsigned char digest[MD5_SIZE])
+{
+	MD5_CTX context;
+
+	MD5_Init(&context);
+	MD5_Update(&context, data.at, data.n);
+	MD5_Final(digest, &context);
+}
+
+void hash_hmac_sha1(bytes key, bytes data, unsigned char digest[SHA1_SIZE])
+{
+	unsigned char pad[64] = {0};
+	SHA_CTX context;
+
+	if (key.n > sizeof(pad))
+		hash_sha1(key, pad);
+	else if (key.n)
+		memcpy(pad, key.at, key.n);
+	for (size_t i = 0; i < sizeof(pad); i++)
+		pad[i] ^= 0x36;
+	SHA1_Init(&context);
+	SHA1_Update(&context, pad, sizeof(pad));
+	SHA1_Update(&context, data.at, data.n);
+	SHA1_Final(digest, &context);
+	for (size_t i = 0; i < sizeof(pad); i++)
+		pad[i] ^= 0x36 ^ 0x5c;
+	SHA1_Init(&context);
+	SHA1_Update(&context, pad, sizeof(pad));
+	SHA1_Update(&context, digest, SHA1_SIZE);
+	SHA1_Final(digest, &context);
 }
 
 /* Bitwise, as the definition has it: inputs are tokens, tens of bytes. */

@@ -43,6 +43,12 @@ uint64_t hash_seed(void);
 
 void hash_sha256(bytes data, unsigned char digest[SHA256_SIZE]);
 void hash_hmac_sha256(bytes key, bytes data, unsigned char digest[SHA256_SIZE]);
+/* For protocols that demand them, not for anything of ours. */
+#define SHA1_SIZE 20
+#define MD5_SIZE 16
+void hash_sha1(bytes data, unsigned char digest[SHA1_SIZE]);
+void hash_md5(bytes data, unsigned char digest[MD5_SIZE]);
+void hash_hmac_sha1(bytes key, bytes data, unsigned char digest[SHA1_SIZE]);
 /* IEEE 802.3 CRC-32, as zlib's crc32(). */
 uint32_t hash_crc32(bytes data);
 

@@ -40,6 +40,13 @@ static void put_list(struct buf *out, const char *name,
 	buf_put_byte(out, ']');
 }
 
+static void put_hosts(struct buf *out, const char *name,
+	const struct request_block *block)
+{
+	put_list(out, name, block ? block->hosts : NULL,
+		block ? block->host_count : 0);
+}
+
 void cli_json_rule(struct buf *out, const struct rule *r)
 {
 	buf_put_text(out, "{\"id\":");
@@ -52,6 +59,8 @@ void cli_json_rule(struct buf *out, const struct rule *r)
 	put_member(out, "regex", r->regex);
 	put_member(out, "path", r->path);
 	put_member(out, "mend", r->mend);
+	put_hosts(out, "verify_hosts", r->verify);
+	put_hosts(out, "revoke_hosts", r->revoke);
 	put_list(out, "keywords", r->keywords, r->keyword_count);
 	put_list(out, "tags", r->tags, r->tag_count);
 	put_list(out, "references", r->references, r->reference_count);

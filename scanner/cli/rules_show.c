@@ -45,6 +45,24 @@ static const char *finder_text(const struct rule *r)
 	return names[r->finder];
 }
 
+/* Each host, then each step's request and what its answers mean. */
+static void put_block(struct buf *out, const char *name,
+	const struct request_block *block)
+{
+	for (size_t i = 0; block && i < block->step_count; i++) {
+		const struct request_step *step = &block->steps[i];
+		bool has_body = step->json || step->form_count || step->body;
+
+		buf_printf(out, "%-12s %s %s\n", i ? "" : name,
+			step->method ? step->method
+				     : has_body ? "POST" : "GET", step->url);
+	}
+	for (size_t i = 0; block && i < block->host_count; i++)
+		buf_printf(out, "%-12s host %s\n", "", block->hosts[i]);
+	if (block && block->effect)
+		put_line(out, "", block->effect);
+}
+
 static void put_rule(struct buf *out, const struct rule *r)
 {
 	put_line(out, "id", r->id);
@@ -63,6 +81,8 @@ static void put_rule(struct buf *out, const struct rule *r)
 	put_line(out, "path", r->path);
 	for (size_t i = 0; i < r->companion_count; i++)
 		put_line(out, i ? "" : "companions", r->companions[i].rule);
+	put_block(out, "verify", r->verify);
+	put_block(out, "revoke", r->revoke);
 	put_line(out, "mend", r->mend);
 	for (size_t i = 0; i < r->reference_count; i++)
 		put_line(out, i ? "" : "references", r->references[i]);

@@ -7,7 +7,7 @@
 #include "cli/internal.h"
 
 #include "detect/detect.h"
-#include "ruleset/example.h"
+#include "example/example.h"
 
 #include "base/banned.h"
 

@@ -16,7 +16,7 @@
 /* Bytes of a line, to each side, that an allowlist for lines sees. */
 #define LINE_REACH 4096
 
-struct verdict {
+struct ruling {
 	enum confidence confidence;
 	const char *reason;
 	float entropy;
@@ -164,7 +164,7 @@ static bool has_mix(const struct rule *r, bytes secret)
 	       lower >= r->min_lower;
 }
 
-static void lower_it(struct verdict *v, const char *reason)
+static void lower_it(struct ruling *v, const char *reason)
 {
 	v->confidence = CONFIDENCE_LOW;
 	if (v->reason == NULL)
@@ -173,7 +173,7 @@ static void lower_it(struct verdict *v, const char *reason)
 
 /* The rule's check; true when it passed beyond doubt. */
 static bool apply_check(const struct rule *r, bytes secret, bytes match,
-	struct verdict *v)
+	struct ruling *v)
 {
 	struct check_verdict got;
 
@@ -202,9 +202,9 @@ static bool apply_check(const struct rule *r, bytes secret, bytes match,
 	return false;
 }
 
-static struct verdict weigh(const struct rule *r, bytes secret, bytes match)
+static struct ruling weigh(const struct rule *r, bytes secret, bytes match)
 {
-	struct verdict v = {.confidence = r->confidence};
+	struct ruling v = {.confidence = r->confidence};
 	const char *placeholder;
 
 	v.entropy = check_entropy(secret);
@@ -296,7 +296,7 @@ static bool hold_secret(struct scan *s, bytes secret, struct found *f)
 }
 
 static void keep(struct scan *s, const struct candidate *c,
-	const struct verdict *v)
+	const struct ruling *v)
 {
 	const struct layer *root = root_of(c->layer);
 	bytes secret = bytes_take(bytes_part(c->layer->text, c->secret,
@@ -326,7 +326,7 @@ void scan_judge(struct scan *s, const struct candidate *c)
 {
 	const struct rule *r = s->d->at[c->rule].rule;
 	bytes text = c->layer->text;
-	struct verdict v;
+	struct ruling v;
 
 	if (c->secret_end <= c->secret || !has_keyword(s, c) ||
 		is_allowed(s, c))

@@ -12,6 +12,7 @@
 #include "base/charset.h"
 #include "flow/confidence.h"
 #include "flow/encoding.h"
+#include "flow/request.h"
 
 #include <stdint.h>
 
@@ -65,7 +66,7 @@ struct rule_allowlist {
 	size_t rule_count;
 };
 
-/* One example: a template, see ruleset/example.h. */
+/* One example: a template, see example/example.h. */
 struct rule_example {
 	const char *text;
 	bool counter; /* must not be found at medium or above */
@@ -86,6 +87,7 @@ struct rule {
 	bool guessable;	     /* a password: fingerprint is keyed */
 	bool helper;	     /* a part of others, not reported itself */
 	bool keep_placeholders; /* placeholder filter is off */
+	bool builtin;	     /* compiled in: its hosts are ours */
 
 	const struct rule_anchor *anchors;
 	size_t anchor_count;
@@ -118,6 +120,8 @@ struct rule {
 	size_t reference_count;
 	const struct rule_example *examples;
 	size_t example_count;
+	const struct request_block *verify; /* NULL: detection only */
+	const struct request_block *revoke; /* NULL: not by us */
 	/* where it was written, for errors and `rules show` */
 	const char *file;
 	uint32_t line;

@@ -85,4 +85,11 @@ size_t pattern_extract_literals(struct arena *arena, const struct pattern *p,
  */
 bool pattern_compiles(const char *regex, size_t *offset, char text[128]);
 
+/*
+ * Does it match somewhere in a short text? *group, unless NULL, becomes the
+ * first group, or the whole match when there is none. False also when a
+ * limit is hit: this is for conditions that must hold, not for finding.
+ */
+bool pattern_search(const char *regex, bytes subject, bytes *group);
+
 #endif

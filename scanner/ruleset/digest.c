@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "request/request.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -145,6 +146,8 @@ uint64_t ruleset_rule_digest(const struct rule *rule)
 	put_number(&out, rule->allowlist_count);
 	for (size_t i = 0; i < rule->allowlist_count; i++)
 		put_allowlist(&out, &rule->allowlists[i]);
+	put_number(&out, request_digest(rule->verify));
+	put_number(&out, request_digest(rule->revoke));
 	digest = hash_64(buf_bytes(&out), 0);
 	buf_release(&out);
 	return digest;

@@ -7,7 +7,8 @@
  */
 #include "check/check.h"
 #include "pattern/pattern.h"
-#include "ruleset/example.h"
+#include "example/example.h"
+#include "request/lint.h"
 #include "ruleset/ruleset.h"
 
 #include "base/limits.h"
@@ -211,6 +212,11 @@ static void lint_examples(struct lint *l)
 			EXAMPLES_LEAST);
 }
 
+static void pass_on(void *context, const char *complaint)
+{
+	complain(context, "%s", complaint);
+}
+
 size_t ruleset_lint(const struct rule *rule, ruleset_say *say, void *context)
 {
 	struct lint l = {rule, say, context, 0};
@@ -220,6 +226,10 @@ size_t ruleset_lint(const struct rule *rule, ruleset_say *say, void *context)
 	lint_anchors(&l);
 	lint_near(&l);
 	lint_regex(&l, &scratch);
+	if (rule->verify)
+		lint_request(rule->verify, "verify", pass_on, &l);
+	if (rule->revoke)
+		lint_request(rule->revoke, "revoke", pass_on, &l);
 	if (!rule->foreign) {
 		lint_check(&l);
 		lint_texts(&l);

@@ -96,6 +96,9 @@ enum status ruleset_make_anchors(const struct load *l,
 	uint8_t encodings, const struct rule_anchor **out, size_t *count)
 	MUST_USE;
 
+/* [rules.verify], [rules.revoke]: const struct request_block * */
+key_read ruleset_read_request;
+
 /* A rule while it is read. */
 enum rule_key { /* those whose place errors need; see load_rule.c */
 	RULE_KEY_REGEX,

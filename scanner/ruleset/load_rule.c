@@ -200,6 +200,8 @@ static const struct key rule_keys[] = {
 	{"examples", true, ruleset_read_list, FIELD(examples)},
 	{"counterexamples", true, ruleset_read_list, FIELD(counterexamples)},
 	{"check", true, read_check, FIELD(rule.check)},
+	{"verify", true, ruleset_read_request, FIELD(rule.verify)},
+	{"revoke", true, ruleset_read_request, FIELD(rule.revoke)},
 	{"companions", true, read_companions, FIELD(rule)},
 	{"required", false, read_required, FIELD(rule)},
 	{"allowlist", false, ruleset_read_allowlists, FIELD(allowlists)},

@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "pattern/pattern.h"
 #include "ruleset/builtin.h"
-#include "ruleset/example.h"
+#include "example/example.h"
 #include "ruleset/ruleset.h"
 
 #include <assert.h>

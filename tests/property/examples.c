@@ -6,7 +6,7 @@
  * script; nothing of it is stored.
  */
 #include "record.h"
-#include "ruleset/example.h"
+#include "example/example.h"
 
 static void print_hex(bytes b)
 {

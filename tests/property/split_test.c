@@ -7,7 +7,7 @@
  */
 #include "base/limits.h"
 #include "record.h"
-#include "ruleset/example.h"
+#include "example/example.h"
 
 struct bench {
 	struct scan *whole, *pieces;

@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "check/check.h"
 #include "ruleset/builtin.h"
-#include "ruleset/example.h"
+#include "example/example.h"
 #include "unit.h"
 
 #include <fcntl.h>

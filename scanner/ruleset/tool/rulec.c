@@ -13,6 +13,7 @@
  */
 #include "ruleset/builtin.h"
 #include "ruleset/internal.h"
+#include "ruleset/tool/put.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,7 +23,7 @@
 /* The loader offers the built-in rules to files that extend them: none. */
 const struct ruleset_builtin ruleset_builtin_data = {.rule_count = 0};
 
-static void put_text(const char *text)
+void put_text(const char *text)
 {
 	size_t column = 0;
 
@@ -213,6 +214,10 @@ static void put_parts(const struct rule *rule, size_t i)
 	put_allowlists(label, rule->allowlists, rule->allowlist_count);
 	put_companions(rule, i);
 	put_examples(rule, i);
+	snprintf(label, sizeof(label), "verify_%zu", i);
+	put_block(label, rule->verify);
+	snprintf(label, sizeof(label), "revoke_%zu", i);
+	put_block(label, rule->revoke);
 }
 
 static void put_check(const struct rule_check *check, size_t i)
@@ -249,6 +254,7 @@ static void put_numbers(const struct rule *rule)
 	put_number("guessable", rule->guessable);
 	put_number("helper", rule->helper);
 	put_number("keep_placeholders", rule->keep_placeholders);
+	put_number("builtin", 1);
 	put_number("near", rule->near);
 	put_number("lead", rule->lead);
 	put_number("width", rule->width);
@@ -288,6 +294,10 @@ static void put_rule(const struct rule *rule, size_t i)
 	if (rule->allowlist_count)
 		printf("\t.allowlists = allow_%zu, .allowlist_count = %zu,\n",
 			i, rule->allowlist_count);
+	if (rule->verify)
+		printf("\t.verify = &verify_%zu,\n", i);
+	if (rule->revoke)
+		printf("\t.revoke = &revoke_%zu,\n", i);
 	fputs("},\n", stdout);
 }
 

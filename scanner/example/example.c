@@ -6,7 +6,7 @@
  * of {enc:...} or {repeat:...} writes to a buffer of its own, so the secret
  * that stands between its marks is known before it is encoded.
  */
-#include "ruleset/example.h"
+#include "example/example.h"
 
 #include "base/hash.h"
 #include "base/limits.h"

@@ -19,8 +19,8 @@
  * without one, since the rule's anchor where matches begin with it, or else
  * since the last delimiter.
  */
-#ifndef STANCH_RULESET_EXAMPLE_H
-#define STANCH_RULESET_EXAMPLE_H
+#ifndef STANCH_EXAMPLE_EXAMPLE_H
+#define STANCH_EXAMPLE_EXAMPLE_H
 
 #include "base/buf.h"
 #include "base/error.h"
