@@ -1,6 +1,8 @@
 #include "cli/cli.h"
 
 #include "cli/internal.h"
+
+#include "hook/hook.h"
 #include "loop/loop.h"
 
 #include <stdio.h>
@@ -43,6 +45,7 @@ static const struct args_command help_command = {
 };
 static const struct args_command *const commands[] = {
 	&cli_scan_command,
+	&hook_command,
 	&cli_rules_command,
 	&loop_log_command,
 	&version_command,
