@@ -32,6 +32,7 @@ ROOMS := cli \
 	revision \
 	known \
 	roster \
+	bundle \
 	pack \
 	repo \
 	leaks \

@@ -157,6 +157,48 @@ void hash_hmac_sha1(bytes key, bytes data, unsigned char digest[SHA1_SIZE])
 	SHA1_Final(digest, &context);
 }
 
+struct hash_digest {
+	size_t size;
+	SHA_CTX sha1;
+	SHA256_CTX sha256;
+};
+
+struct hash_digest *hash_digest_new(void)
+{
+	return calloc(1, sizeof(struct hash_digest));
+}
+
+void hash_digest_free(struct hash_digest *d)
+{
+	free(d);
+}
+
+void hash_digest_begin(struct hash_digest *d, size_t size)
+{
+	d->size = size;
+	if (size == SHA_DIGEST_LENGTH)
+		SHA1_Init(&d->sha1);
+	else
+		SHA256_Init(&d->sha256);
+}
+
+void hash_digest_add(struct hash_digest *d, bytes data)
+{
+	if (d->size == SHA_DIGEST_LENGTH)
+		SHA1_Update(&d->sha1, data.at, data.n);
+	else
+		SHA256_Update(&d->sha256, data.at, data.n);
+}
+
+void hash_digest_end(struct hash_digest *d,
+	unsigned char digest[HASH_DIGEST_MAX])
+{
+	if (d->size == SHA_DIGEST_LENGTH)
+		SHA1_Final(digest, &d->sha1);
+	else
+		SHA256_Final(digest, &d->sha256);
+}
+
 /* Bitwise, as the definition has it: inputs are tokens, tens of bytes. */
 uint32_t hash_crc32(bytes data)
 {

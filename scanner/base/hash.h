@@ -49,6 +49,15 @@ void hash_hmac_sha256(bytes key, bytes data, unsigned char digest[SHA256_SIZE]);
 void hash_sha1(bytes data, unsigned char digest[SHA1_SIZE]);
 void hash_md5(bytes data, unsigned char digest[MD5_SIZE]);
 void hash_hmac_sha1(bytes key, bytes data, unsigned char digest[SHA1_SIZE]);
+/* SHA-1 or SHA-256 in pieces, for names of git objects: no secrets. */
+#define HASH_DIGEST_MAX 32
+struct hash_digest;
+struct hash_digest *hash_digest_new(void); /* NULL: no memory */
+void hash_digest_free(struct hash_digest *d);
+void hash_digest_begin(struct hash_digest *d, size_t size); /* 20 or 32 */
+void hash_digest_add(struct hash_digest *d, bytes data);
+void hash_digest_end(struct hash_digest *d,
+	unsigned char digest[HASH_DIGEST_MAX]);
 /* IEEE 802.3 CRC-32, as zlib's crc32(). */
 uint32_t hash_crc32(bytes data);
 

@@ -127,6 +127,9 @@ enum status engine_run_all(struct engine *e, enum stack_item_kind kind,
  * path. */
 enum status engine_repository_scan(struct engine *e, const struct repo *repo,
 	const char *prefix, struct error *err) MUST_USE;
+/* The same for a bundle; `path` is its file. */
+enum status engine_bundle_scan(struct engine *e, const char *path,
+	struct error *err) MUST_USE;
 enum status engine_selection_scan(struct engine *e, const struct repo *repo,
 	const char *prefix, struct error *err) MUST_USE;
 void engine_repository_work(struct engine_worker *w);

@@ -5,6 +5,7 @@
  */
 #include "engine/internal.h"
 
+#include "bundle/bundle.h"
 #include "history/history.h"
 #include "revision/revision.h"
 #include "selection/selection.h"
@@ -169,10 +170,12 @@ static void add_ledger(struct engine *e, const struct repo *repo,
 	sum_ledger(e, repo, &from);
 }
 
-enum status engine_repository_scan(struct engine *e, const struct repo *repo,
-	const char *prefix, struct error *err)
+/* `store`: NULL for the repository's own. */
+static enum status scan_history(struct engine *e, const struct repo *repo,
+	struct pack_store *store, const char *prefix, struct error *err)
 {
 	const struct history_options options = {
+		.store = store,
 		.detector = e->detector,
 		.is_stopped = is_stopped,
 		.context = e,
@@ -196,6 +199,41 @@ enum status engine_repository_scan(struct engine *e, const struct repo *repo,
 		history_close(r.history);
 	}
 	free(r.workers);
+	return status;
+}
+
+enum status engine_repository_scan(struct engine *e, const struct repo *repo,
+	const char *prefix, struct error *err)
+{
+	return scan_history(e, repo, NULL, prefix, err);
+}
+
+enum status engine_bundle_scan(struct engine *e, const char *path,
+	struct error *err)
+{
+	const struct bundle_options options = {is_stopped, e};
+	struct bundle *bundle = NULL;
+	enum status status = bundle_open(&bundle, path, &options, err);
+	struct buf prefix;
+	char reason[80];
+
+	if (status == ERR_INTERRUPTED)
+		return OK; /* the summary says so */
+	if (status != OK)
+		return status;
+	buf_init(&prefix, LIMIT_PATH);
+	buf_printf(&prefix, "%s!", path);
+	if (bundle_lost(bundle)) {
+		e->objects.total += bundle_lost(bundle);
+		e->objects.problems[PACK_CORRUPT] += bundle_lost(bundle);
+		snprintf(reason, sizeof(reason), "%llu objects cannot be told "
+			"apart", (unsigned long long)bundle_lost(bundle));
+		engine_problem(e, bytes_text(path), reason);
+	}
+	status = scan_history(e, bundle_repo(bundle), bundle_store(bundle),
+		buf_text(&prefix), err);
+	buf_release(&prefix);
+	bundle_close(bundle);
 	return status;
 }
 

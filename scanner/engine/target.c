@@ -8,6 +8,7 @@
  */
 #include "engine/internal.h"
 
+#include "bundle/bundle.h"
 #include "revision/revision.h"
 
 #include <errno.h>
@@ -219,6 +220,15 @@ static enum status scan_selection(struct engine *e, struct error *err)
 	return status;
 }
 
+/* Its objects; then the file itself, for what its head says. */
+static enum status scan_bundle(struct engine *e, const char *target,
+	struct error *err)
+{
+	enum status status = engine_bundle_scan(e, target, err);
+
+	return status == OK ? engine_run_one(e, ITEM_NAMED, 1, err) : status;
+}
+
 /* What is there, by what it is. */
 static enum status scan_path(struct engine *e, const char *target,
 	struct error *err)
@@ -242,6 +252,8 @@ static enum status scan_path(struct engine *e, const char *target,
 			target);
 	if (S_ISDIR(st.st_mode))
 		return scan_tree(e, err);
+	if (!e->options.only_worktree && bundle_is_at(target))
+		return scan_bundle(e, target, err);
 	/* A small file is done before a thread would have started. */
 	return engine_run_one(e, ITEM_NAMED,
 		S_ISREG(st.st_mode) && st.st_size <= (off_t)LIMIT_WINDOW ? 0 :

@@ -66,7 +66,8 @@ enum status history_open(struct history **out, const struct repo *repo,
 	h->has_path_rules = detector_finds_by_path(options->detector);
 	atomic_flag_clear(&h->registering);
 	atomic_flag_clear(&h->has_refs_scanned);
-	status = open_store(h, err);
+	h->store = options->store;
+	status = h->store ? OK : open_store(h, err);
 	if (status == OK)
 		status = plan_scan(h, err);
 	if (status != OK) {
@@ -104,7 +105,8 @@ void history_close(struct history *h)
 	if (h->scanned != h->sweep)
 		pack_sweep_free(h->scanned);
 	pack_sweep_free(h->sweep);
-	pack_store_close(h->store);
+	if (h->options.store == NULL)
+		pack_store_close(h->store);
 	free(h->tips);
 	free(h->wanted);
 	free(h->wanted_names);

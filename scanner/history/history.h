@@ -29,6 +29,7 @@ struct history_options {
 	bool (*is_stopped)(void *context);
 	void *context;
 	const char *prefix; /* before each path: "sub/" of a submodule, or "" */
+	struct pack_store *store; /* borrowed; NULL: the repository's own */
 	bool with_refs; /* tell which refs lead to each place */
 	/* What an earlier run has seen, to be left out; NULL: all is visited
 	 * and nothing remembered. Compared with the store by history_open;

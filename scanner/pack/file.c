@@ -208,16 +208,10 @@ static bool pack_head_is_good(const struct pack_file *f)
 	return version == 2 || version == 3;
 }
 
-enum pack_problem pack_file_open(struct pack_file *f, int directory,
-	const char *index_name, const char *pack_name)
+/* `problem`: of the data. */
+static enum pack_problem parse_both(struct pack_file *f,
+	enum pack_problem problem)
 {
-	enum pack_problem problem;
-
-	*f = (struct pack_file){.id_size = 20};
-	problem = pack_map_open(&f->index, directory, index_name);
-	if (problem != PACK_FINE)
-		return problem;
-	problem = pack_map_open(&f->data, directory, pack_name);
 	if (!index_parse(f)) {
 		pack_file_close(f);
 		return PACK_CORRUPT;
@@ -229,8 +223,34 @@ enum pack_problem pack_file_open(struct pack_file *f, int directory,
 	return PACK_FINE;
 }
 
+enum pack_problem pack_file_open(struct pack_file *f, int directory,
+	const char *index_name, const char *pack_name)
+{
+	enum pack_problem problem;
+
+	*f = (struct pack_file){.id_size = 20};
+	problem = pack_map_open(&f->index, directory, index_name);
+	if (problem != PACK_FINE)
+		return problem;
+	problem = pack_map_open(&f->data, directory, pack_name);
+	return parse_both(f, problem);
+}
+
+enum pack_problem pack_file_of(struct pack_file *f, bytes pack, bytes index)
+{
+	*f = (struct pack_file){
+		.id_size = 20,
+		.is_borrowed = true,
+		.index = {index.at, index.n},
+		.data = {pack.at, pack.n},
+	};
+	return parse_both(f, PACK_FINE);
+}
+
 void pack_file_close(struct pack_file *f)
 {
+	if (f->is_borrowed)
+		f->index.at = f->data.at = NULL;
 	pack_map_close(&f->index);
 	pack_map_close(&f->data);
 }
@@ -374,4 +394,26 @@ bool pack_entry_parse(const struct pack_file *f, uint64_t offset,
 	}
 	entry->data_at = (uint64_t)(in.at - f->data.at);
 	return true;
+}
+
+void pack_walk(bytes pack, size_t id_size,
+	bool (*each)(void *context, uint64_t offset), void *context)
+{
+	struct pack_file f = {
+		.id_size = (unsigned)id_size, .data = {pack.at, pack.n}};
+	struct pack_inflate *z = pack_inflate_new();
+	uint64_t at = PACK_HEADER;
+	struct pack_entry entry;
+	size_t used = 1;
+
+	f.is_broken = z == NULL || !pack_head_is_good(&f);
+	while (used && pack_entry_parse(&f, at, &entry)) {
+		used = pack_inflate_measure(z, bytes_of(
+			pack.at + entry.data_at,
+			pack.n - id_size - (size_t)entry.data_at), entry.size);
+		if (used && !each(context, at))
+			break;
+		at = entry.data_at + used;
+	}
+	pack_inflate_free(z);
 }

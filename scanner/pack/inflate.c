@@ -15,7 +15,14 @@
 
 struct pack_inflate {
 	struct libdeflate_decompressor *d;
+	unsigned char *away; /* PIECE * 16, of pack_inflate_measure */
 };
+
+static void drop(void *context, bytes piece)
+{
+	(void)context;
+	(void)piece;
+}
 
 struct pack_inflate *pack_inflate_new(void)
 {
@@ -33,8 +40,10 @@ struct pack_inflate *pack_inflate_new(void)
 
 void pack_inflate_free(struct pack_inflate *z)
 {
-	if (z)
-		libdeflate_free_decompressor(z->d);
+	if (z == NULL)
+		return;
+	libdeflate_free_decompressor(z->d);
+	free(z->away);
 	free(z);
 }
 
@@ -81,7 +90,7 @@ static bool stream_turn(z_stream *z, bytes *in, unsigned char *out,
 	return *is_end || got > 0 || feed > z->avail_in;
 }
 
-bool pack_inflate_stream(bytes in, uint64_t skip, uint64_t size,
+static bool inflate_stream(bytes *in, uint64_t skip, uint64_t size,
 	pack_piece *piece, void *context)
 {
 	z_stream z = {0};
@@ -93,11 +102,37 @@ bool pack_inflate_stream(bytes in, uint64_t skip, uint64_t size,
 		goto out;
 	is_good = true;
 	while (is_good && !is_end && total <= size)
-		is_good = stream_turn(&z, &in, out, &skip, &total, piece,
+		is_good = stream_turn(&z, in, out, &skip, &total, piece,
 			context, &is_end);
 	is_good = is_good && is_end && total == size;
 	inflateEnd(&z);
 out:
 	free(out);
 	return is_good;
+}
+
+bool pack_inflate_stream(bytes in, uint64_t skip, uint64_t size,
+	pack_piece *piece, void *context)
+{
+	return inflate_stream(&in, skip, size, piece, context);
+}
+
+/* Small ones whole, into a buffer that is kept: libdeflate is the faster. */
+size_t pack_inflate_measure(struct pack_inflate *z, bytes in, uint64_t size)
+{
+	size_t used = 0, made = 0, all = in.n;
+
+	if (size > PIECE * 16)
+		return inflate_stream(&in, 0, size, drop, NULL) ? all - in.n
+								 : 0;
+	if (z->away == NULL) {
+		z->away = malloc(PIECE * 16);
+		if (z->away == NULL)
+			return 0;
+	}
+	return libdeflate_zlib_decompress_ex(z->d, in.at, in.n, z->away,
+		       (size_t)size, &used, &made) == LIBDEFLATE_SUCCESS &&
+			       made == size
+		       ? used
+		       : 0;
 }

@@ -34,10 +34,12 @@ struct pack_file {
 	const unsigned char *offsets; /* v2: 4 bytes each; v1: inside */
 	const unsigned char *large;   /* v2: 8 bytes each, large_count */
 	size_t large_count;
+	bool is_borrowed; /* memory of the caller's, not ours to unmap */
 	bool is_broken; /* the index is good, the data is not: all fail */
 };
 enum pack_problem pack_file_open(struct pack_file *f, int directory,
 	const char *index_name, const char *pack_name);
+enum pack_problem pack_file_of(struct pack_file *f, bytes pack, bytes index);
 void pack_file_close(struct pack_file *f);
 const unsigned char *pack_file_id(const struct pack_file *f, uint32_t i);
 /* 0 when the index lies. */

@@ -77,6 +77,16 @@ struct pack_store_report {
 /* `objects` is the path of an objects directory. */
 enum status pack_store_open(struct pack_store **out, const char *objects,
 	const struct pack_store_options *options, struct error *err) MUST_USE;
+/* One pack with its index, both in memory (a bundle's), borrowed until the
+ * store is closed. ERR_FORMAT: they do not fit each other. */
+enum status pack_store_open_memory(struct pack_store **out, bytes pack,
+	bytes index, struct error *err) MUST_USE;
+/*
+ * The entries of a pack that has no index, by inflating one after another;
+ * until one does not hold, or `each` returns false.
+ */
+void pack_walk(bytes pack, size_t id_size,
+	bool (*each)(void *context, uint64_t offset), void *context);
 /* One more objects directory (a quarantine, an alternate from the
  * environment), before any reading. */
 enum status pack_store_add(struct pack_store *store, const char *objects,

@@ -373,6 +373,31 @@ enum status pack_store_open(struct pack_store **out, const char *objects,
 	return status;
 }
 
+enum status pack_store_open_memory(struct pack_store **out, bytes pack,
+	bytes index, struct error *err)
+{
+	struct pack_store *store = calloc(1, sizeof(*store));
+
+	if (store != NULL)
+		store->packs = calloc(1, sizeof(*store->packs));
+	if (store == NULL || store->packs == NULL) {
+		free(store);
+		return error_set(err, ERR_MEMORY, "open a pack");
+	}
+	if (pack_file_of(store->packs, pack, index) != PACK_FINE ||
+		store->packs->is_broken ||
+		pack_file_is_hollow(store->packs)) {
+		free(store->packs);
+		free(store);
+		return error_set(err, ERR_FORMAT, "open a pack: it is broken");
+	}
+	store->pack_count = 1;
+	store->id_size = store->packs->id_size;
+	store->report.packs = 1;
+	*out = store;
+	return OK;
+}
+
 enum status pack_store_add(struct pack_store *store, const char *objects,
 	struct error *err)
 {

@@ -120,6 +120,7 @@ static void tell_large(const struct run *r, const struct sweep_node *n,
 	struct pack_object object = object_of(r, n, bytes_of(NULL, 0));
 	bool is_good;
 
+	object.large_size = entry->size;
 	v->large_begin(v->context, &object);
 	is_good = pack_inflate_stream(deflated(r, n, entry->data_at), 0,
 		entry->size, large_piece, (void *)(uintptr_t)v);
@@ -257,6 +258,7 @@ static void run_loose(const struct pack_sweep *sweep, size_t i,
 		object.type == PACK_BLOB) {
 		if (!(sweep->types & PACK_SWEEP_TYPE(PACK_BLOB)))
 			return;
+		object.large_size = size;
 		v->large_begin(v->context, &object);
 		problem = pack_loose_stream(w, loose, size, large_piece,
 			(void *)(uintptr_t)v);

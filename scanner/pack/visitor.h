@@ -17,6 +17,7 @@ struct pack_object {
 	const unsigned char *id; /* the name that the store claims for it */
 	enum pack_type type;
 	bytes data;
+	uint64_t large_size; /* of what comes in pieces: as claimed */
 	bool is_copy; /* another pack told this name already: scan, not count */
 };
 

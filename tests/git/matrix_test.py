@@ -308,9 +308,11 @@ refused("unknown_hash", {"core.repositoryformatversion": "1",
 
 @case
 def bundle(directory):
-    """A bundle is one file to us: its pack is not read, and that is said."""
+    """A bundle has the objects of its repository."""
     path = directory / "r"
-    grown(path)
+    wanted = grown(path)
     git(path, "bundle", "create", "-q", directory / "b.bundle", "--all")
     done = scan(directory / "b.bundle")
-    check(done.code in (2, 3, 4), f"exit {done.code}")
+    same(done.code, 1, "exit")
+    same(ledger_holds(done)["total"], count_objects(path), "objects")
+    check(all(done.has(one) for one in wanted), "a token was not found")
