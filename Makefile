@@ -25,6 +25,7 @@ ROOMS := cli \
 	json \
 	auditlog \
 	policy \
+	machine \
 	history \
 	selection \
 	attribute \
