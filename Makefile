@@ -22,6 +22,7 @@ ROOMS := cli \
 	share \
 	report \
 	render \
+	suppress \
 	json \
 	auditlog \
 	policy \

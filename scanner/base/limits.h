@@ -94,6 +94,14 @@
  * for ignored. The index of a repository with a million files is 100 MB. */
 #define LIMIT_GIT_INDEX ((size_t)256 << 20)
 
+/* A baseline or another tool's; and a .stanch.toml. Larger is an error. */
+#define LIMIT_BASELINE ((size_t)32 << 20)
+#define LIMIT_SETTINGS ((size_t)256 << 10)
+/* Entries with those of other tools' files: each is tried on each leak. */
+#define LIMIT_IMPORTED 20000
+/* Memory of all that suppresses; more is an error. */
+#define LIMIT_SUPPRESS ((size_t)128 << 20)
+
 /* Contents remembered in one run, to be scanned once; later ones are scanned
  * each time. 24 bytes each in a table at most three quarters full. */
 #define LIMIT_SEEN ((size_t)512 << 10)

@@ -18,6 +18,7 @@
 
 struct settings {
 	struct job_rule_choice rules;
+	struct job_suppress suppress;
 	struct job_outputs outputs;
 	int min_confidence, show_secrets, no_color, progress, quiet, verbose;
 	int ignored, worktree, history, staged, refs;
@@ -141,9 +142,11 @@ static const struct args_option options[] = {
 		.help = "Archives inside archives to open: 0 (none) to 4 "
 			"(default).",
 		.offset = offsetof(struct settings, archive_depth)},
-	{.name = "baseline", .kind = ARGS_LATER, .takes = "FILE", .help = ""},
-	{.name = "write-baseline", .kind = ARGS_LATER, .takes = "FILE",
-		.help = ""},
+	JOB_SUPPRESS_OPTIONS(struct settings),
+	{.name = "write-baseline", .kind = ARGS_TEXT, .takes = "FILE",
+		.help = "Add what stays open to this baseline; what it holds "
+			"stays. The exit code is as without it.",
+		.offset = offsetof(struct settings, suppress.write_baseline)},
 	{.name = "verify", .kind = ARGS_LATER, .help = ""},
 	{.name = "respond", .kind = ARGS_LATER, .takes = "POLICY", .help = ""},
 	{.name = "dry-run", .kind = ARGS_LATER, .help = ""},
@@ -238,6 +241,7 @@ static struct job_options job_options_of(const struct settings *s,
 				(enum engine_progress)s->progress,
 			.signal = signal,
 		},
+		.suppress = s->suppress,
 		.report = {
 			.show_secrets = s->show_secrets,
 			.color = !s->no_color,
@@ -273,6 +277,8 @@ static int run_job(const struct settings *settings,
 	enum status status = job_open(&j, &asked, &err);
 	int code;
 
+	for (size_t i = 0; status == OK && i < targets->n; i++)
+		status = job_settings(j, targets->at[i], &err);
 	if (status == OK)
 		status = scan_targets(j, targets, &err);
 	if (status == OK)
@@ -296,6 +302,7 @@ static int run_scan(void *context, const struct args_command *self, int argc,
 	struct args_list targets = {.n = 0};
 	struct error err = {0};
 
+	settings.suppress.comments = SUPPRESS_INLINE_HONOUR;
 	if (console_parse(self, argc, argv, &settings, &targets, ARGS_LIST_MAX,
 		&err) || job_outputs_close(&settings.outputs, &err))
 		return console_fail(&err);
@@ -304,6 +311,9 @@ static int run_scan(void *context, const struct args_command *self, int argc,
 	if (check_targets(&targets, &err) ||
 		check_selection(&settings, &targets, &err))
 		return console_fail(&err);
+	settings.suppress.is_part = settings.staged || settings.range ||
+		settings.since || settings.worktree || settings.history ||
+		settings.rules.only.n || settings.rules.except.n;
 	return run_job(&settings, &targets,
 		((struct console *)context)->signal);
 }

@@ -319,6 +319,7 @@ static void keep(struct scan *s, const struct candidate *c,
 	f->s.offset = root->base + begin;
 	f->s.length = end - begin;
 	scan_excerpt(s, &f->s, root->text, begin, end);
+	scan_allow(s, &f->s, root->text, begin, end);
 	s->found_count++;
 }
 

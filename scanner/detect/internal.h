@@ -140,6 +140,9 @@ void scan_locate(struct scan *s, bytes text, uint64_t base, uint64_t retire);
 /* Excerpt of the layer 0 text around [begin, end), copied to the arena. */
 void scan_excerpt(struct scan *s, struct sighting *out, bytes text,
 	size_t begin, size_t end);
+/* A comment on the lines of [begin, end) that asks not to report it. */
+void scan_allow(struct scan *s, struct sighting *out, bytes text,
+	size_t begin, size_t end);
 /* settle.c: hand on what lies before this outer offset. */
 void scan_settle(struct scan *s, uint64_t before);
 int scan_found_order(const void *a, const void *b);

@@ -120,6 +120,85 @@ void scan_excerpt(struct scan *s, struct sighting *out, bytes text,
 	out->excerpt_n = out->excerpt.n ? (uint32_t)n : 0;
 }
 
+/* Bytes of a line, to each side of a match, in which a comment is seen. */
+#define ALLOW_REACH 4096
+
+static size_t line_begin(bytes text, size_t at)
+{
+	size_t from = at;
+
+	while (from && at - from < ALLOW_REACH && !is_break(text, from - 1))
+		from--;
+	return from;
+}
+
+static size_t line_end(bytes text, size_t at)
+{
+	size_t to = at;
+
+	while (to < text.n && to - at < ALLOW_REACH && !is_break(text, to))
+		to++;
+	return to;
+}
+
+#define NEXT_LINE "stanch:allow-next-line"
+
+/* The first `mark` that is not about the next line. */
+static size_t find_one(bytes lines, bytes mark)
+{
+	size_t from = 0, at;
+
+	while ((at = bytes_find(bytes_drop(lines, from), mark)) != BYTES_NONE) {
+		at += from;
+		if (!bytes_starts(bytes_drop(lines, at),
+			    bytes_text(NEXT_LINE)))
+			return at;
+		from = at + mark.n;
+	}
+	return BYTES_NONE;
+}
+
+/* Where the first mark stands, or BYTES_NONE. */
+static size_t find_mark(bytes lines)
+{
+	static const char *const marks[] = {
+		"stanch:allow", "gitleaks:allow", "trufflehog:ignore"};
+	size_t first = BYTES_NONE;
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		size_t at = find_one(bytes_take(lines, first == BYTES_NONE
+				? lines.n : first), bytes_text(marks[i]));
+
+		first = at != BYTES_NONE ? at : first;
+	}
+	return first;
+}
+
+void scan_allow(struct scan *s, struct sighting *out, bytes text,
+	size_t begin, size_t end)
+{
+	size_t from = line_begin(text, begin), to = line_end(text, end);
+	bytes lines = bytes_part(text, from, to);
+	size_t mark = find_mark(lines);
+	bytes line;
+
+	if (mark == BYTES_NONE && from > 0 && is_break(text, from - 1)) {
+		to = from - 1;
+		to -= to > 0 && !is_break(text, to - 1) &&
+			text.at[to - 1] == '\r';
+		from = line_begin(text, to);
+		lines = bytes_part(text, from, to);
+		mark = bytes_find(lines, bytes_text(NEXT_LINE));
+	}
+	if (mark == BYTES_NONE)
+		return;
+	line = bytes_take(bytes_drop(lines, mark), SIGHTING_ALLOW);
+	for (size_t i = 0; i < line.n; i++)
+		if (is_break(line, i))
+			line.n = i;
+	out->allow = arena_copy(&s->arenas[s->arena], line);
+}
+
 /* UTF-16 is scanned as one byte a unit; the user's offsets count both. */
 static uint64_t outer_offset(const struct scan *s, uint64_t unit)
 {

@@ -279,6 +279,7 @@ static void forget(struct scan *s, size_t count)
 		x->excerpt = arena_copy(to, x->excerpt);
 		if (x->excerpt.at == NULL)
 			x->excerpt_at = x->excerpt_n = 0;
+		x->allow = arena_copy(to, x->allow);
 	}
 	arena_reset(&s->arenas[s->arena]);
 	s->arena = !s->arena;

@@ -14,6 +14,8 @@
 #define SIGHTING_PARTS 4
 /* Bytes of the line shown around a finding, for people. */
 #define SIGHTING_EXCERPT 240
+/* Bytes of a comment that asks not to report a finding. */
+#define SIGHTING_ALLOW 240
 
 /* A companion that was found beside it. */
 struct sighting_part {
@@ -45,6 +47,14 @@ struct sighting {
 	bytes excerpt;
 	uint32_t excerpt_at, excerpt_n;
 	/* Other secrets may stand in the excerpt: report/ masks them too. */
+	/*
+	 * A request not to report it, on its line or lines in the outer text:
+	 * from the first mark (`stanch:allow`, `gitleaks:allow`,
+	 * `trufflehog:ignore`, or on the line before
+	 * `stanch:allow-next-line`) to the end of that line, cut. Empty: none.
+	 * What it means is decided in suppress/.
+	 */
+	bytes allow;
 };
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "job/console.h"
 #include "job/job.h"
+#include "suppress/baseline.h"
 
 /*
  * outputs.c: write all. What fails is said on standard error; then the
@@ -14,6 +15,29 @@
 bool job_outputs_write(const struct job_outputs *o,
 	const struct report_options *common, const struct leaks *leaks,
 	struct report_summary *summary);
+
+/* suppressions.c */
+struct job_suppressing {
+	struct job_suppress options;
+	struct suppress *own;
+	bool is_ours;
+	struct baseline written; /* --write-baseline: what it will hold */
+	struct suppress_count count;
+	/* for the summary */
+	struct report_entry *stale, *expired;
+	const char **broken;
+};
+enum status job_suppressing_init(struct job_suppressing *j,
+	const struct job_suppress *options, struct error *err) MUST_USE;
+void job_suppressing_release(struct job_suppressing *j);
+enum status job_suppressing_target(struct job_suppressing *j,
+	const char *target, bool is_selection, struct error *err) MUST_USE;
+/* After leaks_finish and verifying. */
+enum status job_suppressing_apply(struct job_suppressing *j,
+	struct leaks *leaks, const struct ruleset *rules,
+	struct report_summary *summary, struct error *err) MUST_USE;
+enum status job_suppressing_write(struct job_suppressing *j,
+	const struct leaks *leaks, struct error *err) MUST_USE;
 
 /* fingerprint_key.c */
 #define JOB_KEY_SIZE 256

@@ -13,6 +13,7 @@ struct job {
 	struct leaks *leaks;
 	struct engine *engine;
 	struct job_key key;
+	struct job_suppressing suppressing;
 	struct report_summary summary;
 	char digest[17];
 	size_t failed; /* targets */
@@ -33,7 +34,10 @@ static enum status prepare(struct job *j, struct error *err)
 	if (j->leaks != NULL)
 		j->engine = engine_new(j->detector, j->leaks,
 			&j->options.engine, err);
-	return j->engine != NULL ? OK : err->code;
+	if (j->engine == NULL)
+		return err->code;
+	return job_suppressing_init(&j->suppressing, &j->options.suppress,
+		err);
 }
 
 enum status job_open(struct job **out, const struct job_options *options,
@@ -60,10 +64,17 @@ void job_close(struct job *j)
 		return;
 	engine_free(j->engine);
 	leaks_free(j->leaks);
+	job_suppressing_release(&j->suppressing);
 	detector_free(j->detector);
 	ruleset_free(j->rules);
 	secret_wipe(&j->key, sizeof(j->key));
 	free(j);
+}
+
+enum status job_settings(struct job *j, const char *target, struct error *err)
+{
+	return job_suppressing_target(&j->suppressing, target,
+		j->options.engine.selected != SELECT_ALL, err);
 }
 
 enum status job_scan(struct job *j, const char *target, struct error *err)
@@ -88,7 +99,11 @@ enum status job_finish(struct job *j, struct error *err)
 	summary->rules = ruleset_count(j->rules);
 	summary->rules_digest = j->digest;
 	summary->version = STANCH_VERSION;
-	return OK;
+	status = job_suppressing_apply(&j->suppressing, j->leaks, j->rules,
+		summary, err);
+	if (status == OK)
+		status = job_suppressing_write(&j->suppressing, j->leaks, err);
+	return status;
 }
 
 const struct leaks *job_leaks(const struct job *j)
@@ -130,11 +145,15 @@ enum status job_report(struct job *j, const struct job_outputs *outputs,
 int job_exit(const struct job *j)
 {
 	const atomic_int *signal = j->options.engine.signal;
-	bool is_found = leaks_count(j->leaks) > 0 || j->summary.unlisted > 0;
+	const struct suppress_count *count = &j->suppressing.count;
+	bool is_found = count->open + count->held > 0 ||
+			j->summary.unlisted > 0;
 	int caught = signal ? atomic_load(signal) : 0;
 
 	if (caught)
 		return 128 + caught;
+	if (!is_found && j->summary.broken_count > 0)
+		return EXIT_UNABLE;
 	if (j->summary.complete)
 		return is_found ? EXIT_FOUND : EXIT_CLEAN;
 	return is_found ? EXIT_PARTIAL_FOUND : EXIT_PARTIAL;

@@ -16,6 +16,7 @@
 #include "leaks/leaks.h"
 #include "report/report.h"
 #include "ruleset/ruleset.h"
+#include "suppress/suppress.h"
 
 /* rule_choice.c: which rules; a part of several commands' settings. */
 struct job_rule_choice {
@@ -66,11 +67,40 @@ enum status job_outputs_close(struct job_outputs *o, struct error *err)
 	MUST_USE;
 /* ---- the job ------------------------------------------------------------ */
 
+/* What suppresses findings, besides what `job_settings` reads. */
+struct job_suppress {
+	struct args_list baselines; /* files, of ours or of other tools */
+	const char *write_baseline; /* a file, or NULL */
+	int is_off; /* neither settings nor comments */
+	bool is_part; /* not all is scanned: an unused entry is not stale */
+	enum suppress_inline comments;
+	/* Read by the caller, from git objects say; or NULL. Borrowed. */
+	struct suppress *given;
+	/* as in suppress_options */
+	bool (*is_live)(void *context, const struct leak *leak);
+	void *context;
+};
+/* The options for it, for a table whose settings hold it as `suppress`. */
+#define JOB_SUPPRESS_OPTIONS(settings)                                       \
+	{.name = "baseline", .kind = ARGS_LIST, .takes = "FILE",             \
+		.group = "Suppressions",                                     \
+		.help = "Findings that this file names are suppressed: a "   \
+			"baseline, a .gitleaksignore, a gitleaks JSON "      \
+			"report, a detect-secrets baseline. May be repeated. " \
+			"Read in any case: " SUPPRESS_SETTINGS " and "       \
+			SUPPRESS_BASELINE " at the repository's root.",      \
+		.offset = offsetof(settings, suppress.baselines)},           \
+	{.name = "no-suppress", .kind = ARGS_FLAG, .value = 1,               \
+		.help = "Believe no file and no comment of what is scanned: " \
+			"only files named by --baseline suppress.",          \
+		.offset = offsetof(settings, suppress.is_off)}
+
 struct job_options {
 	struct job_rule_choice rules;
 	struct detect_options detect;
 	struct engine_options engine; /* its texts are borrowed */
 	struct report_options report; /* all but format, width and rules */
+	struct job_suppress suppress;
 };
 
 struct job;
@@ -78,6 +108,13 @@ struct job;
 enum status job_open(struct job **out, const struct job_options *options,
 	struct error *err) MUST_USE;
 void job_close(struct job *j);
+/*
+ * A person's own scan, or a hook of theirs: believe the settings and the
+ * baseline at the root of this target's repository. Before it is scanned.
+ * Gates and audits do not call it: see job_suppress.given.
+ */
+enum status job_settings(struct job *j, const char *target,
+	struct error *err) MUST_USE;
 /* One target; one that fails makes the job incomplete, and the others are
  * still scanned. */
 enum status job_scan(struct job *j, const char *target,
@@ -91,7 +128,8 @@ const struct report_summary *job_summary(const struct job *j);
  * the job incomplete. */
 enum status job_report(struct job *j, const struct job_outputs *outputs,
 	struct error *err) MUST_USE;
-/* 0, 1, 3, 4, or 128 and the signal. */
+/* 0, 1, 3, 4, or 128 and the signal; 2 when nothing was found and settings of
+ * the judged repository were broken. */
 int job_exit(const struct job *j);
 
 #endif

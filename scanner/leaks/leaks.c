@@ -444,6 +444,11 @@ const struct leak *leaks_at(const struct leaks *l, size_t i)
 	return &l->leaks[i];
 }
 
+struct leak *leaks_edit(struct leaks *l, size_t i)
+{
+	return &l->leaks[i];
+}
+
 uint64_t leaks_place_count(const struct leaks *l)
 {
 	return atomic_load_explicit(&l->listed, memory_order_relaxed);

@@ -10,68 +10,8 @@
 #define STANCH_LEAKS_LEAKS_H
 
 #include "base/error.h"
-#include "flow/sighting.h"
+#include "leaks/leak.h"
 #include "leaks/memo.h"
-
-/* Where a text came from: the `source` of the contract. */
-enum leak_source {
-	LEAK_WORKTREE,
-	LEAK_INDEX,
-	LEAK_HISTORY,
-	LEAK_MESSAGE,
-	LEAK_STDIN,
-	LEAK_ARCHIVE,
-};
-const char *leak_source_name(enum leak_source s);
-
-/* The commit that introduced a place; all texts may hold any bytes. */
-struct leak_commit {
-	bytes id; /* hex */
-	bytes author, email;
-	bytes date; /* RFC 3339 */
-	bytes subject;
-};
-
-/* The refs that lead to a place: names, which may hold any bytes. */
-struct leak_refs {
-	const bytes *names;
-	size_t count;
-	uint64_t more; /* over what is listed */
-};
-
-/* One place of one leak: what a `finding` record says. */
-struct leak_place {
-	bytes path;
-	enum leak_source source;
-	uint64_t offset, length;
-	uint32_t line, column, end_line, end_column;
-	enum confidence confidence;
-	const char *reason;
-	uint8_t encodings[SIGHTING_ENCODINGS];
-	uint8_t encoding_count;
-	float entropy;
-	bytes excerpt;
-	uint32_t excerpt_at, excerpt_n;
-	const struct sighting_part *parts; /* companions found beside it */
-	uint8_t part_count;
-	bytes object;		/* blob id in hex, or empty */
-	const struct leak_commit *commit; /* or NULL */
-	const struct leak_refs *refs; /* NULL: not asked for */
-	bool unreachable, in_head;
-	bool is_partial; /* its text was not read wholly */
-	bool gives_way;	 /* of leaks/ */
-	const char *suppressed; /* reason, or NULL */
-	struct leak_held *held; /* of leaks/: the memory behind the slices */
-};
-
-struct leak {
-	const struct rule *rule;
-	bytes secret;
-	char *fingerprint;   /* "<rule>:<C3ID>", or keyed: "<rule>:k..." */
-	enum confidence confidence; /* the surest of its places */
-	struct leak_place *places; /* sorted: path, offset, commit */
-	size_t place_count;
-};
 
 struct leaks;
 
@@ -134,6 +74,8 @@ enum status leaks_finish(struct leaks *l, struct error *err) MUST_USE;
 size_t leaks_count(const struct leaks *l);
 /* In order: surest first, then rule id, then first place. */
 const struct leak *leaks_at(const struct leaks *l, size_t i);
+/* To add what later stages know of its places: `suppressed` and its like. */
+struct leak *leaks_edit(struct leaks *l, size_t i);
 /* Places listed, and seen but not listed. Before finish: so far (atomic). */
 uint64_t leaks_place_count(const struct leaks *l);
 uint64_t leaks_unlisted(const struct leaks *l);

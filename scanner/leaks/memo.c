@@ -64,6 +64,7 @@ static bool item_size(const struct sighting *s, size_t most, size_t *size)
 
 	over |= __builtin_add_overflow(n, s->secret.n, &n);
 	over |= __builtin_add_overflow(n, s->excerpt.n, &n);
+	over |= __builtin_add_overflow(n, s->allow.n, &n);
 	for (size_t i = 0; i < s->part_count; i++)
 		over |= __builtin_add_overflow(n, s->parts[i].secret.n, &n);
 	*size = n;
@@ -89,6 +90,7 @@ void leak_memo_sink(void *context, const struct sighting *s)
 	to = item->content;
 	item->s.secret = append(&to, s->secret);
 	item->s.excerpt = append(&to, s->excerpt);
+	item->s.allow = append(&to, s->allow);
 	for (size_t i = 0; i < s->part_count; i++)
 		item->s.parts[i].secret = append(&to, s->parts[i].secret);
 	if (m->last)

@@ -39,6 +39,7 @@ struct leak_place leak_place_borrow(const struct sighting *s,
 		.reason = s->reason,
 		.entropy = s->entropy,
 		.excerpt = bytes_take(s->excerpt, SIGHTING_EXCERPT),
+		.allow = bytes_take(s->allow, SIGHTING_ALLOW),
 		.parts = s->parts,
 		.part_count = s->part_count < SIGHTING_PARTS ? s->part_count
 							     : SIGHTING_PARTS,
@@ -75,6 +76,7 @@ static bool block_size(const struct leak_place *place, bytes secret,
 	n += place->part_count * sizeof(struct sighting_part);
 	over |= __builtin_add_overflow(n, secret.n, &n);
 	over |= __builtin_add_overflow(n, place->excerpt.n, &n);
+	over |= __builtin_add_overflow(n, place->allow.n, &n);
 	over |= __builtin_add_overflow(n, place->path.n, &n);
 	over |= __builtin_add_overflow(n, place->object.n, &n);
 	for (size_t i = 0; i < place->part_count; i++)
@@ -108,6 +110,7 @@ bool leak_place_hold(struct leak_place *place, const struct sighting *s)
 	place->parts = parts;
 	held->secret = append(&to, s->secret);
 	place->excerpt = append(&to, place->excerpt);
+	place->allow = append(&to, place->allow);
 	place->path = append(&to, place->path);
 	place->object = append(&to, place->object);
 	place->held = held;

@@ -194,6 +194,13 @@ void report_refs_field(struct report *r, struct report_writer *w,
 	}
 }
 
+bytes report_suppressed(struct report *r, const struct leak *leak,
+	const struct leak_place *place)
+{
+	return report_commit_text(r, leak,
+		bytes_text(report_or(place->suppressed, "")));
+}
+
 /* The outer text before the secret, back to the start of its line. */
 static bool line_start(const struct leak_place *place, bytes *head)
 {

@@ -8,6 +8,7 @@
 #define STANCH_RENDER_RENDER_H
 
 #include "leaks/leaks.h"
+#include "render/json_writer.h"
 #include "render/options.h"
 #include "render/summary.h"
 
@@ -16,6 +17,7 @@
 struct report_tally {
 	uint64_t leaks, places; /* suppressed ones not counted */
 	uint64_t suppressed;	/* places */
+	uint64_t by_baseline, by_settings, by_comment; /* of those */
 	uint64_t by_confidence[CONFIDENCE_CERTAIN + 1]; /* leaks */
 };
 
@@ -52,6 +54,10 @@ bytes report_path(struct report *r, const struct leak *leak,
 	const struct leak_place *place);
 /* In r->raw: the secret as the options allow it. */
 bytes report_secret(struct report *r, const struct leak *leak);
+/* In r->raw: by what it is suppressed and why; empty when it is not. A person
+ * wrote that on a line with secrets, so they are hidden in it. */
+bytes report_suppressed(struct report *r, const struct leak *leak,
+	const struct leak_place *place);
 /* In r->raw: a commit's text, cut, without what looks like a secret. */
 bytes report_commit_text(struct report *r, const struct leak *leak,
 	bytes text);
@@ -119,28 +125,6 @@ struct report_piece {
 };
 void report_pieces(struct report *r, const struct leak *leak,
 	const struct leak_place *place, struct report_piece piece[3]);
-
-/* json_writer.c */
-#define REPORT_JSON_DEPTH 16
-struct report_writer {
-	FILE *to;
-	unsigned indent; /* blanks a level; 0: all on one line */
-	unsigned depth;
-	char close[REPORT_JSON_DEPTH];
-	bool filled[REPORT_JSON_DEPTH];
-	bool after_key;
-};
-void report_json_object(struct report_writer *w);
-void report_json_array(struct report_writer *w);
-void report_json_end(struct report_writer *w);
-void report_json_key(struct report_writer *w, const char *key);
-void report_json_bytes(struct report_writer *w, bytes text);
-/* NULL becomes null. */
-void report_json_text(struct report_writer *w, const char *text);
-void report_json_number(struct report_writer *w, uint64_t n);
-/* With at most four decimals, whatever the locale. */
-void report_json_real(struct report_writer *w, double n);
-void report_json_flag(struct report_writer *w, int value);
 /* place.c: "refs" and, when there are, "refs_more". */
 void report_refs_field(struct report *r, struct report_writer *w,
 	const struct leak *leak, const struct leak_place *place);

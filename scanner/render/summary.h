@@ -22,6 +22,14 @@ struct report_ledger {
 };
 
 /* The `summary` record, and what text says at its end. */
+/* An entry of a baseline or of settings. */
+struct report_entry {
+	const char *file;
+	uint32_t line;
+	const char *what;    /* its fingerprint, or its key */
+	const char *expires; /* or NULL */
+};
+
 struct report_summary {
 	bool complete;
 	struct report_ledger objects, files;
@@ -41,6 +49,16 @@ struct report_summary {
 	/* The first few paths that could not be scanned, for people. */
 	const char *const *problems;
 	size_t problem_count;
+	/* Of suppressed places those that count for the exit code, and places
+	 * that stay open although something speaks for them. */
+	uint64_t held, refused;
+	/* Entries that nothing answers to (of a whole scan), or are over. */
+	const struct report_entry *stale, *expired;
+	size_t stale_count, expired_count;
+	/* Settings and baselines of the judged repository that cannot be
+	 * read, so that nothing is suppressed by them. */
+	const char *const *broken;
+	size_t broken_count;
 };
 
 #endif

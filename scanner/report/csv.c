@@ -66,7 +66,7 @@ static void place_row(struct report *r, const struct leak *leak,
 	cell(r, place->object);
 	commit_cells(r, leak, place->commit);
 	text_cell(r, place->in_head ? "true" : "false");
-	text_cell(r, place->suppressed);
+	cell(r, report_suppressed(r, leak, place));
 	text_cell(r, place->reason);
 	text_cell(r, leak->rule->description);
 	buf_clear(&r->text);

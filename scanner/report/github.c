@@ -77,8 +77,10 @@ static void closing(struct report *r)
 
 	report_printf(r,
 		"::notice title=stanch::%" PRIu64 " leaks in %" PRIu64
-		" places; %" PRIu64 " bytes scanned\n",
-		r->tally.leaks, r->tally.places, s->bytes);
+		" places; %" PRIu64 " suppressed; %" PRIu64
+		" bytes scanned\n",
+		r->tally.leaks, r->tally.places, r->tally.suppressed,
+		s->bytes);
 	if (s->complete)
 		return;
 	report_say(r, "::error title=stanch%3A incomplete::"

@@ -130,10 +130,39 @@ static void place_fields(struct report *r, struct report_writer *w,
 	commit_field(r, w, leak, place->commit);
 	flag_field(w, "in_head", place->in_head);
 	text_field(w, "verdict", NULL);
-	text_field(w, "suppressed", place->suppressed);
+	if (place->suppressed)
+		bytes_field(w, "suppressed", report_suppressed(r, leak, place));
+	else
+		text_field(w, "suppressed", NULL);
 	text_field(w, "reason", place->reason);
 	report_json_key(w, "entropy");
 	report_json_real(w, (double)place->entropy);
+}
+
+/* The suppression in parts, and one that did not hold. */
+static void suppression_fields(struct report *r, struct report_writer *w,
+	const struct leak *leak, const struct leak_place *place)
+{
+	const struct leak_suppression *by = place->suppression;
+
+	if (by) {
+		report_json_key(w, "suppression");
+		report_json_object(w);
+		text_field(w, "kind", by->kind);
+		text_field(w, "from", by->from);
+		if (by->reason)
+			bytes_field(w, "reason", report_commit_text(r, leak,
+				bytes_text(by->reason)));
+		else
+			text_field(w, "reason", NULL);
+		text_field(w, "owner", by->owner);
+		text_field(w, "expires", by->expires);
+		flag_field(w, "held", by->is_held);
+		report_json_end(w);
+	}
+	if (place->refused)
+		bytes_field(w, "suppression_refused", report_commit_text(r,
+			leak, bytes_text(place->refused)));
 }
 
 /* Ours, after the contract's. */
@@ -142,6 +171,7 @@ static void place_extras(struct report *r, struct report_writer *w,
 {
 	companions_field(r, w, place);
 	report_refs_field(r, w, leak, place);
+	suppression_fields(r, w, leak, place);
 	if (place->unreachable)
 		flag_field(w, "unreachable", 1);
 }
@@ -192,6 +222,37 @@ static void problems_field(struct report_writer *w,
 	report_json_end(w);
 }
 
+static void entries_field(struct report_writer *w, const char *key,
+	const struct report_entry *entries, size_t n)
+{
+	report_json_key(w, key);
+	report_json_array(w);
+	for (size_t i = 0; i < n; i++) {
+		report_json_object(w);
+		text_field(w, "file", entries[i].file);
+		number_field(w, "line", entries[i].line);
+		text_field(w, "entry", entries[i].what);
+		text_field(w, "expires", entries[i].expires);
+		report_json_end(w);
+	}
+	report_json_end(w);
+}
+
+/* Of what suppresses: what did not hold, and what is of no use any more. */
+static void suppressions_fields(struct report_writer *w,
+	const struct report_summary *s)
+{
+	number_field(w, "suppressed_held", s->held);
+	number_field(w, "suppressed_refused", s->refused);
+	entries_field(w, "stale", s->stale, s->stale_count);
+	entries_field(w, "expired", s->expired, s->expired_count);
+	report_json_key(w, "broken_settings");
+	report_json_array(w);
+	for (size_t i = 0; i < s->broken_count; i++)
+		report_json_text(w, s->broken[i]);
+	report_json_end(w);
+}
+
 static void summary_fields(struct report *r, struct report_writer *w)
 {
 	const struct report_summary *s = r->summary;
@@ -215,6 +276,7 @@ static void summary_fields(struct report *r, struct report_writer *w)
 	text_field(w, "rules_digest", s->rules_digest);
 	text_field(w, "interrupted", s->interrupted);
 	problems_field(w, s);
+	suppressions_fields(w, s);
 }
 
 void report_jsonl(struct report *r)

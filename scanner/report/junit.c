@@ -44,6 +44,11 @@ static void verdict(struct report *r, const struct leak *leak,
 		report_say(r, "\nnote: ");
 		escaped_text(r, place->reason);
 	}
+	if (place->refused) {
+		report_say(r, "\n");
+		escaped(r, report_commit_text(r, leak,
+			bytes_text(place->refused)));
+	}
 	if (leak->rule->mend) {
 		report_say(r, "\nmend: ");
 		escaped_text(r, leak->rule->mend);
@@ -66,7 +71,7 @@ static void place_case(struct report *r, const struct leak *leak,
 	report_printf(r, "\" line=\"%" PRIu32 "\">\n", place->line);
 	if (place->suppressed) {
 		report_say(r, "   <skipped message=\"");
-		escaped_text(r, place->suppressed);
+		escaped(r, report_suppressed(r, leak, place));
 		report_say(r, "\"/>\n");
 	} else {
 		verdict(r, leak, place);

@@ -41,6 +41,18 @@ bool report_format_parse(const char *name, enum report_format *out)
 	return false;
 }
 
+static void count_suppressed(struct report_tally *tally,
+	const struct leak_place *place)
+{
+	bytes kind = bytes_text(place->suppression ? place->suppression->kind
+						   : "");
+
+	tally->suppressed++;
+	tally->by_baseline += bytes_equal(kind, bytes_text("baseline"));
+	tally->by_settings += bytes_equal(kind, bytes_text("settings"));
+	tally->by_comment += bytes_equal(kind, bytes_text("inline"));
+}
+
 static void count(struct report *r)
 {
 	for (size_t i = 0; i < leaks_count(r->leaks); i++) {
@@ -48,9 +60,11 @@ static void count(struct report *r)
 		uint64_t shown = 0;
 
 		for (size_t p = 0; p < leak->place_count; p++)
-			shown += leak->places[p].suppressed == NULL;
+			if (leak->places[p].suppressed == NULL)
+				shown++;
+			else
+				count_suppressed(&r->tally, &leak->places[p]);
 		r->tally.places += shown;
-		r->tally.suppressed += leak->place_count - shown;
 		r->tally.leaks += shown != 0;
 		r->tally.by_confidence[leak->confidence] += shown != 0;
 	}

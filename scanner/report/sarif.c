@@ -252,14 +252,24 @@ static void properties_field(struct report *r, struct report_writer *w,
 	report_json_end(w);
 }
 
-static void suppressions_field(struct report_writer *w, const char *why)
+/* One that did not hold is told as rejected: then the result counts. */
+static void suppressions_field(struct report *r, struct report_writer *w,
+	const struct leak *leak, const struct leak_place *place)
 {
+	const struct leak_suppression *by = place->suppression;
+	const char *why = report_or(place->suppressed, place->refused);
+
 	report_json_key(w, "suppressions");
 	report_json_array(w);
 	if (why) {
 		report_json_object(w);
-		text_field(w, "kind", "external");
-		text_field(w, "justification", why);
+		text_field(w, "kind", by && by->from == NULL ? "inSource"
+							     : "external");
+		text_field(w, "status", place->suppressed == NULL ? "rejected"
+			: by && by->is_held ? "underReview" : "accepted");
+		report_json_key(w, "justification");
+		report_json_bytes(w, report_commit_text(r, leak,
+			bytes_text(why)));
 		report_json_end(w);
 	}
 	report_json_end(w);
@@ -291,8 +301,8 @@ static void result(struct report *r, struct report_writer *w,
 	text_field(w, "stanch/v1", leak->fingerprint);
 	report_json_end(w);
 	/* By the standard all results have this, or none. */
-	if (r->tally.suppressed)
-		suppressions_field(w, place->suppressed);
+	if (r->tally.suppressed + r->summary->refused)
+		suppressions_field(r, w, leak, place);
 	properties_field(r, w, leak, place);
 	report_json_end(w);
 }

@@ -267,6 +267,19 @@ bool ruleset_toml_boolean(const struct toml_node *node)
 	return value && value->get();
 }
 
+bool ruleset_toml_date(const struct toml_node *node, int *year, int *month,
+	int *day)
+{
+	const toml::value<toml::date> *value = unwrap(node)->as_date();
+
+	if (!value)
+		return false;
+	*year = value->get().year;
+	*month = value->get().month;
+	*day = value->get().day;
+	return true;
+}
+
 size_t ruleset_toml_count(const struct toml_node *array)
 {
 	const toml::array *items = unwrap(array)->as_array();

@@ -50,6 +50,10 @@ int64_t ruleset_toml_integer(const struct toml_node *node);
 double ruleset_toml_float(const struct toml_node *node);
 bool ruleset_toml_boolean(const struct toml_node *node);
 
+/* Of a date without a time; false for all else. */
+bool ruleset_toml_date(const struct toml_node *node, int *year, int *month,
+	int *day);
+
 /* Items of an array; NULL past the end. */
 size_t ruleset_toml_count(const struct toml_node *array);
 const struct toml_node *ruleset_toml_item(const struct toml_node *array,

@@ -6,6 +6,7 @@
 #define STANCH_SOURCE_INTERNAL_H
 
 #include "base/buf.h"
+#include "source/ignore.h"
 #include "source/source.h"
 
 #include <sys/types.h>
@@ -26,20 +27,6 @@ int source_beneath_resolve(int root, const char *path, int flags);
  * link is followed. errno says why not: EFBIG when it is larger.
  */
 bool source_small_file(int dir, const char *name, struct buf *out);
-
-/* ---- ignore.c: patterns of one .gitignore ------------------------------- */
-
-enum source_verdict { VERDICT_NONE, VERDICT_KEEP, VERDICT_IGNORE };
-enum source_kind { KIND_FILE, KIND_DIRECTORY, KIND_LINK, KIND_OTHER };
-
-struct source_ignore;
-/* NULL when over a limit or out of memory. Frozen once made. */
-struct source_ignore *source_ignore_new(bytes text);
-void source_ignore_free(struct source_ignore *ignore);
-size_t source_ignore_memory(const struct source_ignore *ignore);
-/* path is relative to the directory of the file; the last match decides. */
-enum source_verdict source_ignore_match(const struct source_ignore *ignore,
-	bytes path, enum source_kind kind);
 
 /* ---- index.c: names that git tracks ------------------------------------- */
 

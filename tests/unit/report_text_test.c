@@ -423,7 +423,9 @@ static void test_jsonl_is_the_contract(void)
 		"\"suppressed\":0,\"ignored\":0,\"unlisted\":0,\"unscanned\":0,"
 		"\"missing\":0,\"lfs_pointers\":0"
 		",\"rules_digest\":\"0123456789abcdef\",\"interrupted\":null,"
-		"\"problems\":[]}\n"));
+		"\"problems\":[],\"suppressed_held\":0,"
+		"\"suppressed_refused\":0,\"stale\":[],\"expired\":[],"
+		"\"broken_settings\":[]}\n"));
 	fixture_end(&f);
 }
 
