@@ -55,7 +55,11 @@ struct hook_ends {
 	struct revision_ends ends;
 };
 enum status hook_ends_find(enum hook_kind kind, const struct args_list *words,
-	struct hook_ends *out, struct error *err) MUST_USE;
+	const atomic_int *signal, struct hook_ends *out,
+	struct error *err) MUST_USE;
+/* All of it, `max` bytes at most; ERR_INTERRUPTED when a signal came. */
+enum status hook_read_stdin(const atomic_int *signal, size_t max,
+	struct buf *out, struct error *err) MUST_USE;
 void hook_ends_release(struct hook_ends *e);
 
 /* tell.c: at most eight lines on standard error: what, where, what next. */

@@ -143,8 +143,7 @@ static void write_record(FILE *to, const struct hook_override *o,
 	report_json_flag(&w, job_summary(job)->complete);
 	put_refs(&w, ends);
 	put_findings(&w, job_leaks(job));
-	report_json_end(&w);
-	fputc('\n', to);
+	report_json_end(&w); /* and a newline */
 }
 
 /* One write, so that records of pushes at the same time do not mix. */

@@ -173,10 +173,11 @@ static int run(void *context, const struct args_command *self, int argc,
 		return console_fail(&err);
 	}
 	if (kind == HOOK_PRE_COMMIT ||
-		hook_ends_find(kind, &words, &ends, &err) == OK)
+		hook_ends_find(kind, &words, signal, &ends, &err) == OK)
 		code = run_kind(&settings, kind, &ends, signal);
 	else
-		code = console_fail(&err);
+		code = err.code == ERR_INTERRUPTED
+			? 128 + atomic_load(signal) : console_fail(&err);
 	hook_ends_release(&ends);
 	return code;
 }
