@@ -30,6 +30,7 @@ ROOMS := cli \
 	history \
 	selection \
 	attribute \
+	treelog \
 	change \
 	revision \
 	known \

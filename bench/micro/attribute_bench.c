@@ -26,7 +26,7 @@ struct thread {
 
 static void on_object(void *context, const struct pack_object *o)
 {
-	attribute_visit(((struct thread *)context)->worker, o);
+	(void)attribute_visit(((struct thread *)context)->worker, o);
 }
 
 static void on_begin(void *context, const struct pack_object *o)
@@ -71,7 +71,7 @@ static void *work(void *context)
 	struct pack_worker *w = pack_worker_new(job->store);
 	size_t unit;
 
-	thread.worker = attribute_worker_new(job->attribute);
+	thread.worker = attribute_worker_new(job->attribute, NULL, NULL);
 	while (w && (unit = job->next++) < pack_sweep_units(job->sweep))
 		pack_sweep_run(job->sweep, unit, w, &visitor);
 	pack_worker_free(w);
@@ -130,9 +130,9 @@ int main(int argc, char **argv)
 	unsigned char head[20];
 	struct job job = {.next = 0};
 	struct error err;
-	struct attribute_options options = {
-		.id_size = 20, .wanted = ids, .tips = head, .tip_count = 1,
-		.head = head};
+	struct attribute_options options = {.limit = (size_t)1 << 30};
+	struct attribute_question question = {
+		.wanted = ids, .tips = head, .tip_count = 1, .head = head};
 	pthread_t threads[64];
 	uint64_t t0, t1, t2;
 	int n;
@@ -140,13 +140,14 @@ int main(int argc, char **argv)
 	if (argc != 5 || !from_hex(argv[3], head))
 		return 2;
 	n = (int)strtol(argv[2], NULL, 10);
-	options.wanted_count = read_wanted(argv[4], ids, 10000);
+	question.wanted_count = read_wanted(argv[4], ids, 10000);
 	if (n < 1 || n > 64 ||
 		pack_store_open(&job.store, argv[1], NULL, &err) != OK)
 		return 2;
 	t0 = clock_nanoseconds();
 	if (pack_sweep_new(&job.sweep, job.store, ATTRIBUTE_TYPES, &err) != OK)
 		return 2;
+	options.store = job.store;
 	job.attribute = attribute_new(&options, &err);
 	t1 = clock_nanoseconds();
 	for (int i = 0; i < n; i++)
@@ -154,12 +155,12 @@ int main(int argc, char **argv)
 	for (int i = 0; i < n; i++)
 		pthread_join(threads[i], NULL);
 	t2 = clock_nanoseconds();
-	if (attribute_finish(job.attribute, &err) != OK)
+	if (attribute_finish(job.attribute, &question, &err) != OK)
 		return 2;
 	fprintf(stderr, "%zu blobs; plan %.3f s, sweep %.3f s, finish %.3f s\n",
-		options.wanted_count, clock_seconds(t0, t1),
+		question.wanted_count, clock_seconds(t0, t1),
 		clock_seconds(t1, t2), clock_seconds(t2, clock_nanoseconds()));
-	print_places(job.attribute, ids, options.wanted_count);
+	print_places(job.attribute, ids, question.wanted_count);
 	attribute_free(job.attribute);
 	pack_sweep_free(job.sweep);
 	pack_store_close(job.store);

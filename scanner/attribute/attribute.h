@@ -1,63 +1,74 @@
 /*
  * attribute: which commit brought a blob to which path.
  *
- * No diff is made and no history is walked commit by commit. One sweep over
- * trees and commits records, for every tree, its subtrees and those of its
- * entries that are wanted blobs; commits are then put in topological order
- * and only trees not seen before at their path are entered. The cost is one
- * sweep of trees, whatever the number of findings; without findings nobody
- * calls this.
+ * No diff is made and no history is walked commit by commit. While a sweep
+ * goes over the store, each thread writes down what trees hold (treelog/) and
+ * how commits and tags lead to each other. Once it is known which blobs
+ * matter, the trees that lead to them are found from what was written down;
+ * commits are then put in topological order and only such trees are entered,
+ * each once at a path. No object is read twice; without findings nobody asks.
  *
  * Phases: attribute_new; then each thread attribute_worker_new and
  * attribute_visit for the objects of a sweep; then, alone, attribute_finish;
- * then reading, from any thread. Sources of formats: git-cat-file(1),
- * gitformat-pack(5), git-commit-tree(1).
+ * then reading, from any thread. Of a store so large that the log would not
+ * fit (attribute_is_full), or when the sweep left objects out,
+ * attribute_again, a sweep over ATTRIBUTE_TYPES, and then attribute_finish.
+ * Sources of formats: git-cat-file(1), gitformat-pack(5), git-commit-tree(1).
  */
 #ifndef STANCH_ATTRIBUTE_ATTRIBUTE_H
 #define STANCH_ATTRIBUTE_ATTRIBUTE_H
 
 #include "pack/visitor.h"
+#include "treelog/treelog.h"
 
 struct attribute;
 struct attribute_worker;
 
 struct attribute_options {
-	size_t id_size; /* 20 or 32 */
-	/* the wanted blobs: count names, id_size bytes each; copied */
-	const unsigned char *wanted;
+	const struct pack_store *store; /* to see what is missing */
+	size_t limit; /* bytes of all threads' logs */
+};
+
+/* What is asked. Borrowed until the attribute is freed. */
+struct attribute_question {
+	const unsigned char *wanted; /* names of blobs, one after another */
 	size_t wanted_count;
 	/* wanted names of entries: terminated; after the blobs, places of the
-	 * i-th name are those of wanted_count + i; borrowed */
+	 * i-th name are those of wanted_count + i */
 	const char *const *names;
 	size_t name_count;
-	/* commits (or tags of commits) that refs name; borrowed until finish */
+	/* commits (or tags of commits) that refs name; zeroes: none */
 	const unsigned char *tips;
 	size_t tip_count;
 	const unsigned char *head; /* HEAD's commit, or NULL */
-	bool all_trees; /* so that attribute_reaches_tree can be asked */
 };
 
 struct attribute *attribute_new(const struct attribute_options *options,
 	struct error *err);
 void attribute_free(struct attribute *a);
 
-/* What the sweep must give: trees, commits and tags. */
+/* Workers belong to the attribute and are freed with it. NULL: no memory.
+ * `fresh` is told each entry that this thread sees first; or NULL. */
+struct attribute_worker *attribute_worker_new(struct attribute *a,
+	void (*fresh)(void *context, const struct treelog_fresh *fresh),
+	void *context);
+/* Trees, commits and tags matter; others may come. Returns the end of a tree
+ * that does not parse as entries: mostly empty. */
+bytes attribute_visit(struct attribute_worker *w,
+	const struct pack_object *object);
+
+/* Does something that was visited, or a tip, name what is not there? */
+bool attribute_lacks(const struct attribute *a,
+	const struct attribute_question *question);
+bool attribute_is_full(const struct attribute *a);
+/* Start anew for a sweep of these, with only what matters written down. */
 #define ATTRIBUTE_TYPES                                                      \
 	(PACK_SWEEP_TYPE(PACK_TREE) | PACK_SWEEP_TYPE(PACK_COMMIT) |         \
 		PACK_SWEEP_TYPE(PACK_TAG))
-
-/* Workers belong to the attribute and are freed with it. NULL: no memory. */
-struct attribute_worker *attribute_worker_new(struct attribute *a);
-void attribute_visit(struct attribute_worker *w,
-	const struct pack_object *object);
-
-enum status attribute_finish(struct attribute *a, struct error *err) MUST_USE;
-
-/* Do refs lead to it? Trees: with all_trees only. */
-bool attribute_reaches_commit(const struct attribute *a,
-	const unsigned char *id);
-bool attribute_reaches_tree(const struct attribute *a,
-	const unsigned char *id);
+enum status attribute_again(struct attribute *a,
+	const struct attribute_question *question, struct error *err) MUST_USE;
+enum status attribute_finish(struct attribute *a,
+	const struct attribute_question *question, struct error *err) MUST_USE;
 
 /* Does a ref, or a tag that one names, name the i-th wanted blob itself? */
 bool attribute_is_tip(const struct attribute *a, size_t wanted);
@@ -78,8 +89,12 @@ const struct attribute_place *attribute_place_at(const struct attribute *a,
 	size_t wanted, size_t i);
 /* Paths over the cap, counted. */
 uint64_t attribute_dropped(const struct attribute *a);
-/* Trees or commits named but not in the store (shallow, partial, broken). */
+/* Commits that commits reached from refs name, and that are not in the store
+ * (shallow, partial, broken). */
 uint64_t attribute_missing(const struct attribute *a);
+/* Other objects that what refs reach names, and tips, each once: as `git
+ * rev-list --objects --all --missing=print` counts. */
+uint64_t attribute_missing_objects(const struct attribute *a);
 
 /*
  * Which tips lead to a commit that has the i-th place of a wanted blob, or,

@@ -67,7 +67,7 @@ static bool waiting_make(const struct attribute *a, struct waiting *w)
 		return false;
 	for (size_t c = 0; c < n; c++)
 		for (uint32_t p = 0; p < a->commits[c].parent_count; p++) {
-			uint32_t parent = attribute_keymap_get(&a->commit_of,
+			uint32_t parent = keymap_get(&a->commit_of,
 				parents_of(a, &a->commits[c])[p]);
 
 			if (parent == GRAPH_NONE)
@@ -83,7 +83,7 @@ static bool waiting_make(const struct attribute *a, struct waiting *w)
 		w->first[i] += w->first[i - 1];
 	for (size_t c = 0; c < n; c++)
 		for (uint32_t p = 0; p < a->commits[c].parent_count; p++) {
-			uint32_t parent = attribute_keymap_get(&a->commit_of,
+			uint32_t parent = keymap_get(&a->commit_of,
 				parents_of(a, &a->commits[c])[p]);
 
 			if (parent != GRAPH_NONE)
@@ -141,7 +141,7 @@ static uint64_t peel(const struct attribute *a, const struct keymap *tags,
 	uint64_t key)
 {
 	for (int depth = 0; depth < 8; depth++) {
-		uint32_t at = attribute_keymap_get(tags, key);
+		uint32_t at = keymap_get(tags, key);
 
 		if (at == GRAPH_NONE)
 			break;
@@ -167,7 +167,7 @@ static bool tags_map(const struct attribute *a, struct keymap *tags)
 		const struct graph_tag *rows = a->workers[i]->tags.at;
 
 		for (size_t t = 0; t < a->workers[i]->tags.n; t++)
-			if (!attribute_keymap_put(tags, rows[t].key, number++))
+			if (!keymap_put(tags, rows[t].key, number++))
 				return false;
 	}
 	return true;
@@ -180,15 +180,15 @@ bool attribute_graph_reach(struct attribute *a)
 	size_t depth = 0;
 	bool reached = stack && tags_map(a, &tags);
 
-	a->tip_commits = calloc(a->options.tip_count + 1,
+	a->tip_commits = calloc(a->question.tip_count + 1,
 		sizeof(*a->tip_commits));
-	a->is_tip = calloc(a->options.wanted_count + 1, sizeof(*a->is_tip));
+	a->is_tip = calloc(a->question.wanted_count + 1, sizeof(*a->is_tip));
 	reached = reached && a->tip_commits && a->is_tip;
-	for (size_t i = 0; reached && i < a->options.tip_count; i++) {
-		uint64_t key = peel(a, &tags, attribute_graph_key(a,
-			a->options.tips + i * a->options.id_size));
-		uint32_t c = attribute_keymap_get(&a->commit_of, key);
-		uint32_t blob = attribute_keymap_get(&a->wanted_of, key);
+	for (size_t i = 0; reached && i < a->question.tip_count; i++) {
+		uint64_t key = peel(a, &tags, attribute_key(a,
+			a->question.tips + i * a->id_size));
+		uint32_t c = keymap_get(&a->commit_of, key);
+		uint32_t blob = keymap_get(&a->wanted_of, key);
 
 		if (blob != GRAPH_NONE)
 			a->is_tip[blob] = true;
@@ -203,7 +203,7 @@ bool attribute_graph_reach(struct attribute *a)
 
 		for (uint32_t p = 0; p < c->parent_count; p++) {
 			uint32_t parent =
-				attribute_keymap_get(&a->commit_of,
+				keymap_get(&a->commit_of,
 					parents_of(a, c)[p]);
 
 			if (parent == GRAPH_NONE)
@@ -214,43 +214,7 @@ bool attribute_graph_reach(struct attribute *a)
 			}
 		}
 	}
-	attribute_keymap_free(&tags);
+	keymap_release(&tags);
 	free(stack);
 	return reached;
-}
-
-/* A tree is queued once, whatever number of trees holds it. */
-bool attribute_graph_reach_trees(struct attribute *a)
-{
-	uint32_t *stack = calloc(a->tree_count + 1, sizeof(*stack));
-	size_t depth = 0;
-
-	if (stack == NULL)
-		return false;
-	for (size_t c = 0; c < a->commit_count; c++) {
-		uint32_t root;
-
-		if (!a->commits[c].reachable)
-			continue;
-		root = attribute_keymap_get(&a->tree_of, a->commits[c].tree);
-		if (root == GRAPH_NONE || a->trees[root].reachable)
-			continue;
-		a->trees[root].reachable = 1;
-		stack[depth++] = root;
-		while (depth) {
-			const struct graph_tree *t = &a->trees[stack[--depth]];
-			const struct graph_edge *e = (const struct graph_edge *)
-				a->workers[t->worker]->edges.at + t->edges;
-
-			for (uint32_t i = 0; i < t->edge_count; i++) {
-				if (e[i].is_blob || e[i].to == GRAPH_NONE ||
-					a->trees[e[i].to].reachable)
-					continue;
-				a->trees[e[i].to].reachable = 1;
-				stack[depth++] = e[i].to;
-			}
-		}
-	}
-	free(stack);
-	return true;
 }

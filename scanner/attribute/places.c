@@ -38,7 +38,7 @@ static bool place_add(struct finder *f, uint32_t blob, size_t path_length)
 	at[list->n++] = (struct attribute_place){
 		.path = path,
 		.path_length = path_length,
-		.commit = ids + (size_t)f->commit->id * a->options.id_size,
+		.commit = ids + (size_t)f->commit->id * a->id_size,
 		.unreachable = !f->commit->reachable,
 	};
 	return true;
@@ -50,7 +50,7 @@ static uint64_t meet(struct walk *w, uint32_t blob, size_t path_length)
 	struct place_list *list = &w->a->places[blob];
 	uint64_t key = attribute_walk_blob_key(w->a, blob,
 		bytes_of(w->path, path_length));
-	uint32_t number = attribute_keymap_get(&f->found, key);
+	uint32_t number = keymap_get(&f->found, key);
 
 	if (f->is_head && number != GRAPH_NONE)
 		list->at[number].in_head = true;
@@ -58,7 +58,7 @@ static uint64_t meet(struct walk *w, uint32_t blob, size_t path_length)
 		return 0;
 	if (list->n >= ATTRIBUTE_PATHS)
 		w->a->dropped++;
-	else if (!attribute_keymap_put(&f->found, key, (uint32_t)list->n) ||
+	else if (!keymap_put(&f->found, key, (uint32_t)list->n) ||
 		!place_add(f, blob, path_length))
 		w->failed = true;
 	return 0;
@@ -72,7 +72,7 @@ static void walk_commits(struct finder *f, const uint32_t *order,
 	for (size_t i = 0; i < a->commit_count && !f->walk.failed; i++) {
 		f->commit = &a->commits[order[i]];
 		if ((bool)f->commit->reachable == reachable)
-			attribute_walk_tree(&f->walk, attribute_keymap_get(
+			attribute_walk_tree(&f->walk, keymap_get(
 				&a->tree_of, f->commit->tree));
 	}
 }
@@ -83,15 +83,15 @@ static void walk_head(struct finder *f)
 	struct attribute *a = f->walk.a;
 	uint32_t c;
 
-	if (a->options.head == NULL)
+	if (a->question.head == NULL)
 		return;
-	c = attribute_keymap_get(&a->commit_of,
-		attribute_graph_key(a, a->options.head));
+	c = keymap_get(&a->commit_of,
+		attribute_key(a, a->question.head));
 	if (c == GRAPH_NONE)
 		return;
 	attribute_walk_restart(&f->walk);
 	f->is_head = true;
-	attribute_walk_tree(&f->walk, attribute_keymap_get(&a->tree_of,
+	attribute_walk_tree(&f->walk, keymap_get(&a->tree_of,
 		a->commits[c].tree));
 }
 
@@ -103,88 +103,22 @@ static int by_path(const void *x, const void *y)
 		bytes_of(q->path, q->path_length));
 }
 
-enum status attribute_graph_places(struct attribute *a, const uint32_t *order,
-	struct error *err)
+bool attribute_graph_places(struct attribute *a)
 {
 	struct finder f = {.commit = NULL};
-	bool failed = !attribute_walk_init(&f.walk, a, meet, &f);
+	bool found = attribute_walk_init(&f.walk, a, meet, &f);
 
-	if (!failed) {
-		walk_commits(&f, order, true);
-		walk_commits(&f, order, false);
+	if (found) {
+		walk_commits(&f, a->order, true);
+		walk_commits(&f, a->order, false);
 		walk_head(&f);
-		failed = f.walk.failed;
+		found = !f.walk.failed;
 	}
 	for (size_t i = 0; i < attribute_place_lists(a); i++)
 		if (a->places[i].n)
 			qsort(a->places[i].at, a->places[i].n,
 				sizeof(*a->places[i].at), by_path);
 	attribute_walk_release(&f.walk);
-	attribute_keymap_free(&f.found);
-	return failed ? error_set(err, ERR_MEMORY,
-				"attribute findings to commits")
-		      : OK;
-}
-
-enum status attribute_finish(struct attribute *a, struct error *err)
-{
-	enum status status = attribute_graph_link(a, err);
-
-	if (status != OK)
-		return status;
-	a->order = attribute_graph_order(a);
-	if (a->order == NULL || !attribute_graph_reach(a))
-		status = error_set(err, ERR_MEMORY,
-			"attribute findings to commits");
-	else if (a->options.all_trees && !attribute_graph_reach_trees(a))
-		status = error_set(err, ERR_MEMORY,
-			"attribute findings to commits");
-	else
-		status = attribute_graph_places(a, a->order, err);
-	return status;
-}
-
-size_t attribute_place_count(const struct attribute *a, size_t wanted)
-{
-	return a->places[wanted].n;
-}
-
-const struct attribute_place *attribute_place_at(const struct attribute *a,
-	size_t wanted, size_t i)
-{
-	return &a->places[wanted].at[i];
-}
-
-bool attribute_is_tip(const struct attribute *a, size_t wanted)
-{
-	return a->is_tip && wanted < a->options.wanted_count &&
-	       a->is_tip[wanted];
-}
-
-uint64_t attribute_dropped(const struct attribute *a)
-{
-	return a->dropped;
-}
-
-uint64_t attribute_missing(const struct attribute *a)
-{
-	return a->missing;
-}
-
-bool attribute_reaches_commit(const struct attribute *a,
-	const unsigned char *id)
-{
-	uint32_t c = attribute_keymap_get(&a->commit_of,
-		attribute_graph_key(a, id));
-
-	return c != GRAPH_NONE && a->commits[c].reachable;
-}
-
-bool attribute_reaches_tree(const struct attribute *a,
-	const unsigned char *id)
-{
-	uint32_t t = attribute_keymap_get(&a->tree_of,
-		attribute_graph_key(a, id));
-
-	return t != GRAPH_NONE && a->trees[t].reachable;
+	keymap_release(&f.found);
+	return found;
 }

@@ -23,7 +23,7 @@ struct asked {
 static uint64_t meet(struct walk *w, uint32_t blob, size_t length)
 {
 	const struct asked *asked = w->context;
-	uint32_t query = attribute_keymap_get(&asked->places,
+	uint32_t query = keymap_get(&asked->places,
 		attribute_walk_blob_key(w->a, blob,
 			bytes_of(w->path, length)));
 
@@ -37,7 +37,7 @@ static bool ask_place(struct asked *asked, const struct attribute *a,
 		attribute_place_at(a, q->wanted, q->place);
 	uint64_t key = attribute_walk_blob_key(a, (uint32_t)q->wanted,
 		bytes_of(place->path, place->path_length));
-	uint32_t first = attribute_keymap_get(&asked->places, key);
+	uint32_t first = keymap_get(&asked->places, key);
 
 	asked->has_places = true;
 	if (first != GRAPH_NONE) {
@@ -45,7 +45,7 @@ static bool ask_place(struct asked *asked, const struct attribute *a,
 		return true;
 	}
 	asked->extra[number] = (uint64_t)1 << number;
-	return attribute_keymap_put(&asked->places, key, (uint32_t)number);
+	return keymap_put(&asked->places, key, (uint32_t)number);
 }
 
 static bool ask(struct asked *asked, const struct attribute *a,
@@ -59,8 +59,8 @@ static bool ask(struct asked *asked, const struct attribute *a,
 				return false;
 			continue;
 		}
-		c = attribute_keymap_get(&a->commit_of,
-			attribute_graph_key(a, queries[i].commit));
+		c = keymap_get(&a->commit_of,
+			attribute_key(a, queries[i].commit));
 		if (c != GRAPH_NONE)
 			asked->commits[c] |= (uint64_t)1 << i;
 	}
@@ -79,7 +79,7 @@ static void spread(struct asked *asked, struct attribute *a)
 		if (!c->reachable)
 			continue;
 		for (uint32_t p = 0; p < c->parent_count; p++) {
-			uint32_t parent = attribute_keymap_get(&a->commit_of,
+			uint32_t parent = keymap_get(&a->commit_of,
 				parents[p]);
 
 			if (parent != GRAPH_NONE)
@@ -88,7 +88,7 @@ static void spread(struct asked *asked, struct attribute *a)
 		}
 		if (asked->has_places)
 			asked->commits[number] |= attribute_walk_tree(
-				&asked->walk, attribute_keymap_get(
+				&asked->walk, keymap_get(
 					&a->tree_of, c->tree));
 	}
 }
@@ -107,13 +107,13 @@ enum status attribute_tips(struct attribute *a,
 	if (!failed)
 		spread(&asked, a);
 	failed = failed || asked.walk.failed;
-	for (size_t t = 0; !failed && t < a->options.tip_count; t++)
+	for (size_t t = 0; !failed && t < a->question.tip_count; t++)
 		by_tip[t] = a->tip_commits[t] == GRAPH_NONE
 				    ? 0
 				    : asked.commits[a->tip_commits[t]];
 	a->dropped = dropped;
 	attribute_walk_release(&asked.walk);
-	attribute_keymap_free(&asked.places);
+	keymap_release(&asked.places);
 	free(asked.commits);
 	return failed ? error_set(err, ERR_MEMORY, "find refs of findings")
 		      : OK;

@@ -1,112 +1,78 @@
 /*
- * visit: what one tree, commit or tag adds to the graph. Runs for every tree
- * of the store, so a tree's entries are stepped over with memchr and looked
- * up only when their first two bytes could be a wanted blob's.
+ * visit: what one tree, commit or tag adds to the graph.
  */
 #include "attribute/internal.h"
 
-#include "base/hash.h"
-#include "pack/tree.h"
+#include "base/limits.h"
+
+#include <stdlib.h>
 
 #include "base/banned.h"
 
-static uint32_t intern(struct attribute_worker *w, bytes name)
+/* An entry that no tree of this thread had before. */
+static unsigned on_fresh(void *worker, const struct treelog_fresh *fresh)
 {
-	uint64_t key = hash_64(name, w->owner->seed);
-	uint32_t number;
+	struct attribute_worker *w = worker;
 
-	key = key ? key : 1;
-	number = attribute_keymap_get(&w->name_of, key);
-	if (number != GRAPH_NONE)
-		return number;
-	number = (uint32_t)w->name_at.n;
-	if (w->names.n > UINT32_MAX - name.n - 1 || number > INT32_MAX ||
-		!attribute_column_grow(&w->names, name.n + 1, 1) ||
-		!attribute_column_grow(&w->name_at, 1, sizeof(uint32_t)) ||
-		!attribute_keymap_put(&w->name_of, key, number)) {
-		w->failed = true;
+	if (w->fresh && !w->owner->is_filtering)
+		w->fresh(w->context, fresh);
+	if ((fresh->marks & TREELOG_SUBMODULE) ||
+		pack_store_has(w->owner->options.store, fresh->entry.id))
 		return 0;
-	}
-	((uint32_t *)w->name_at.at)[w->name_at.n++] = (uint32_t)w->names.n;
-	memcpy((char *)w->names.at + w->names.n, name.at, name.n);
-	((char *)w->names.at)[w->names.n + name.n] = '\0';
-	w->names.n += name.n + 1;
-	return number;
+	w->lacks = true;
+	return TREELOG_MISSING;
 }
 
-static void add_edge(struct attribute_worker *w, bytes name, uint64_t key,
-	uint32_t wanted)
+bool attribute_worker_log(struct attribute_worker *w,
+	bool (*keeps)(void *context, const struct pack_tree_entry *entry))
 {
-	struct graph_edge *edge;
-
-	if (!attribute_column_grow(&w->edges, 1, sizeof(*edge))) {
-		w->failed = true;
-		return;
-	}
-	edge = (struct graph_edge *)w->edges.at + w->edges.n++;
-	edge->key = key;
-	edge->to = wanted;
-	edge->name = intern(w, name) & INT32_MAX;
-	edge->is_blob = wanted != GRAPH_NONE;
-}
-
-static bool may_be_wanted(const struct attribute *a, const unsigned char *id)
-{
-	unsigned bit = (unsigned)id[0] << 8 | id[1];
-
-	return (a->filter[bit >> 6] >> (bit & 63)) & 1;
-}
-
-/* A name that was found to hold something, wherever it stands. */
-static uint32_t wanted_name(const struct attribute *a, bytes name)
-{
-	uint64_t key;
-
-	if (a->options.name_count == 0 || name.n < a->name_min ||
-		name.n > a->name_max)
-		return GRAPH_NONE;
-	key = hash_64(name, a->seed);
-	return attribute_keymap_get(&a->name_of, key ? key : 1);
-}
-
-static void visit_tree(struct attribute_worker *w, const unsigned char *id,
-	bytes text)
-{
-	const struct attribute *a = w->owner;
-	size_t first = w->edges.n;
-	struct pack_tree_entry entry;
-	struct graph_tree *row;
-	uint32_t wanted;
-
-	while (pack_tree_next(&text, a->options.id_size, &entry)) {
-		wanted = wanted_name(a, entry.name);
-		if (wanted != GRAPH_NONE)
-			add_edge(w, entry.name, 0, wanted);
-		if (entry.is_tree) {
-			add_edge(w, entry.name,
-				attribute_graph_key(a, entry.id), GRAPH_NONE);
-		} else if (may_be_wanted(a, entry.id)) {
-			uint64_t key = attribute_graph_key(a, entry.id);
-
-			wanted = attribute_keymap_get(&a->wanted_of, key);
-			if (wanted != GRAPH_NONE)
-				add_edge(w, entry.name, key, wanted);
-		}
-	}
-	if (w->edges.n == first && !a->options.all_trees)
-		return;
-	if (w->edges.n > UINT32_MAX ||
-		!attribute_column_grow(&w->trees, 1, sizeof(*row))) {
-		w->failed = true;
-		return;
-	}
-	row = (struct graph_tree *)w->trees.at + w->trees.n++;
-	*row = (struct graph_tree){
-		.key = attribute_graph_key(a, id),
-		.edges = (uint32_t)first,
-		.edge_count = (uint32_t)(w->edges.n - first),
-		.worker = w->number,
+	struct attribute *a = w->owner;
+	struct treelog_options options = {
+		.id_size = a->id_size,
+		.seed = a->seed,
+		.held = &a->held,
+		.limit = keeps ? SIZE_MAX : a->options.limit,
+		.keeps = keeps,
+		.fresh = on_fresh,
+		.context = w,
 	};
+
+	treelog_free(w->log);
+	w->log = treelog_new(&options);
+	return w->log != NULL;
+}
+
+struct attribute_worker *attribute_worker_new(struct attribute *a,
+	void (*fresh)(void *context, const struct treelog_fresh *fresh),
+	void *context)
+{
+	struct attribute_worker *w = calloc(1, sizeof(*w));
+	struct attribute_worker **workers;
+
+	if (w == NULL)
+		return NULL;
+	*w = (struct attribute_worker){
+		.owner = a, .fresh = fresh, .context = context};
+	if (!attribute_worker_log(w, NULL)) {
+		free(w);
+		return NULL;
+	}
+	/* Once a thread: a spin of a few instructions is enough. */
+	while (atomic_exchange(&a->lock, 1))
+		;
+	workers = reallocarray(a->workers, a->worker_count + 1,
+		sizeof(*workers));
+	if (workers) {
+		a->workers = workers;
+		w->number = (uint16_t)a->worker_count;
+		workers[a->worker_count++] = w;
+	}
+	atomic_store(&a->lock, 0);
+	if (workers)
+		return w;
+	treelog_free(w->log);
+	free(w);
+	return NULL;
 }
 
 static int hex_value(unsigned char c)
@@ -118,12 +84,12 @@ static int hex_value(unsigned char c)
 	return -1;
 }
 
-/* A line "<word> <hex>" at the start of *text: its name's key, or 0. */
+/* A line "<word> <hex>" at the start of *text: its name and that one's key,
+ * or 0. */
 static uint64_t take_link(const struct attribute *a, bytes *text,
-	const char *word)
+	const char *word, unsigned char id[PACK_ID_MAX])
 {
-	unsigned char id[PACK_ID_MAX];
-	size_t id_size = a->options.id_size;
+	size_t id_size = a->id_size;
 	bytes line, rest;
 
 	if (!bytes_cut(*text, '\n', &line, &rest) ||
@@ -141,7 +107,15 @@ static uint64_t take_link(const struct attribute *a, bytes *text,
 		id[i] = (unsigned char)(high << 4 | low);
 	}
 	*text = rest;
-	return attribute_graph_key(a, id);
+	return attribute_key(a, id);
+}
+
+static bool lacks(struct attribute_worker *w, const unsigned char *id)
+{
+	bool is_missing = !pack_store_has(w->owner->options.store, id);
+
+	w->lacks = w->lacks || is_missing;
+	return is_missing;
 }
 
 /* The seconds after the last '>' of the committer line. */
@@ -169,16 +143,19 @@ static void visit_commit(struct attribute_worker *w, const unsigned char *id,
 	bytes text)
 {
 	const struct attribute *a = w->owner;
-	size_t id_size = a->options.id_size;
+	size_t id_size = a->id_size;
 	struct graph_commit row = {.worker = w->number};
+	unsigned char link[PACK_ID_MAX];
 	uint64_t parent;
 	bytes rest = text;
 
-	row.key = attribute_graph_key(a, id);
-	row.tree = take_link(a, &rest, "tree ");
+	row.key = attribute_key(a, id);
+	row.tree = take_link(a, &rest, "tree ", link);
+	row.lacks_tree = row.tree && lacks(w, link);
 	row.parents = (uint32_t)w->parents.n;
-	while ((parent = take_link(a, &rest, "parent ")) != 0) {
-		if (!attribute_column_grow(&w->parents, 1, sizeof(parent))) {
+	while ((parent = take_link(a, &rest, "parent ", link)) != 0) {
+		(void)lacks(w, link);
+		if (!column_grow(&w->parents, 1, sizeof(parent))) {
 			w->failed = true;
 			return;
 		}
@@ -187,8 +164,8 @@ static void visit_commit(struct attribute_worker *w, const unsigned char *id,
 	}
 	row.time = committer_time(text);
 	row.id = (uint32_t)(w->ids.n / id_size);
-	if (!attribute_column_grow(&w->ids, id_size, 1) ||
-		!attribute_column_grow(&w->commits, 1, sizeof(row))) {
+	if (!column_grow(&w->ids, id_size, 1) ||
+		!column_grow(&w->commits, 1, sizeof(row))) {
 		w->failed = true;
 		return;
 	}
@@ -200,23 +177,26 @@ static void visit_commit(struct attribute_worker *w, const unsigned char *id,
 static void visit_tag(struct attribute_worker *w, const unsigned char *id,
 	bytes text)
 {
-	struct graph_tag row = {attribute_graph_key(w->owner, id), 0};
+	struct graph_tag row = {.key = attribute_key(w->owner, id)};
+	unsigned char link[PACK_ID_MAX];
 
-	row.target = take_link(w->owner, &text, "object ");
-	if (!attribute_column_grow(&w->tags, 1, sizeof(row))) {
+	row.target = take_link(w->owner, &text, "object ", link);
+	row.lacks_target = row.target && lacks(w, link);
+	if (!column_grow(&w->tags, 1, sizeof(row))) {
 		w->failed = true;
 		return;
 	}
 	((struct graph_tag *)w->tags.at)[w->tags.n++] = row;
 }
 
-void attribute_visit(struct attribute_worker *w,
+bytes attribute_visit(struct attribute_worker *w,
 	const struct pack_object *object)
 {
 	if (object->type == PACK_TREE)
-		visit_tree(w, object->id, object->data);
-	else if (object->type == PACK_COMMIT)
+		return treelog_add(w->log, object->id, object->data);
+	if (object->type == PACK_COMMIT)
 		visit_commit(w, object->id, object->data);
 	else if (object->type == PACK_TAG)
 		visit_tag(w, object->id, object->data);
+	return bytes_of(NULL, 0);
 }

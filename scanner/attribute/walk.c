@@ -27,14 +27,14 @@ bool attribute_walk_init(struct walk *w, struct attribute *a, walk_meet *meet,
 
 void attribute_walk_restart(struct walk *w)
 {
-	attribute_keymap_free(&w->entered);
+	keymap_release(&w->entered);
 	w->bits.n = 0;
 	memset(w->visits, 0, w->a->tree_count);
 }
 
 void attribute_walk_release(struct walk *w)
 {
-	attribute_keymap_free(&w->entered);
+	keymap_release(&w->entered);
 	free(w->bits.at);
 	free(w->visits);
 	free(w->levels);
@@ -60,13 +60,16 @@ uint64_t attribute_walk_blob_key(const struct attribute *a, uint32_t blob,
 	return key_of(a, (uint64_t)blob << 1 | 1, path);
 }
 
-static const char *edge_name(const struct attribute *a,
-	const struct graph_tree *t, const struct graph_edge *e)
+static const char *link_name(const struct attribute *a,
+	const struct graph_link *link)
 {
-	const struct attribute_worker *w = a->workers[t->worker];
+	return treelog_name(a->workers[link->worker]->log,
+		attribute_entry(a, link)->name);
+}
 
-	return (const char *)w->names.at +
-	       ((const uint32_t *)w->name_at.at)[e->name];
+static bool leads_on(const struct attribute *a, uint32_t tree)
+{
+	return tree != GRAPH_NONE && a->edge_at[tree] < a->edge_at[tree + 1];
 }
 
 /* Append a name to the path; its new length, or 0 when it is too long. */
@@ -105,7 +108,8 @@ static bool push(struct walk *w, uint32_t tree, uint32_t number, size_t path)
 		w->room = room;
 	}
 	w->levels[w->depth++] = (struct walk_level){
-		.tree = tree, .number = number, .path = path};
+		.tree = tree, .edge = w->a->edge_at[tree], .number = number,
+		.path = path};
 	return true;
 }
 
@@ -116,11 +120,11 @@ static uint64_t enter(struct walk *w, uint32_t tree, size_t path_length)
 	uint32_t number;
 	uint64_t key;
 
-	if (tree == GRAPH_NONE || !w->a->trees[tree].mark)
+	if (!leads_on(w->a, tree))
 		return 0;
 	key = attribute_walk_tree_key(w->a, tree,
 		bytes_of(w->path, path_length));
-	number = attribute_keymap_get(&w->entered, key);
+	number = keymap_get(&w->entered, key);
 	if (number != GRAPH_NONE)
 		return ((const uint64_t *)w->bits.at)[number];
 	if (w->visits[tree] >= PATHS_OF_TREE || w->depth > LIMIT_TREE_DEPTH) {
@@ -128,8 +132,8 @@ static uint64_t enter(struct walk *w, uint32_t tree, size_t path_length)
 		return 0;
 	}
 	number = (uint32_t)w->bits.n;
-	if (!attribute_column_grow(&w->bits, 1, sizeof(uint64_t)) ||
-		!attribute_keymap_put(&w->entered, key, number) ||
+	if (!column_grow(&w->bits, 1, sizeof(uint64_t)) ||
+		!keymap_put(&w->entered, key, number) ||
 		!push(w, tree, number, path_length)) {
 		w->failed = true;
 		return 0;
@@ -150,22 +154,22 @@ static uint64_t leave(struct walk *w)
 	return top->bits;
 }
 
-static void look_at(struct walk *w, size_t level, const struct graph_tree *t,
-	const struct graph_edge *e)
+static void look_at(struct walk *w, size_t level,
+	const struct graph_link *link)
 {
-	const struct attribute *a = w->a;
-	uint64_t bits;
-	size_t length;
+	size_t length = path_extend(w, w->levels[level].path,
+		link_name(w->a, link));
+	uint64_t bits = 0;
 
-	if (!e->is_blob && (e->to == GRAPH_NONE || !a->trees[e->to].mark))
-		return;
-	length = path_extend(w, w->levels[level].path, edge_name(a, t, e));
 	if (length == 0) {
 		w->a->dropped++;
 		return;
 	}
-	bits = e->is_blob ? w->meet(w, e->to, length)
-			  : enter(w, e->to, length);
+	if (link->wanted != GRAPH_NONE)
+		bits |= w->meet(w, link->wanted, length);
+	if (link->named != GRAPH_NONE)
+		bits |= w->meet(w, link->named, length);
+	bits |= enter(w, link->tree, length);
 	w->levels[level].bits |= bits;
 }
 
@@ -178,14 +182,12 @@ uint64_t attribute_walk_tree(struct walk *w, uint32_t root)
 	bits = enter(w, root, 0);
 	while (w->depth && !w->failed) {
 		size_t level = w->depth - 1;
-		const struct graph_tree *t = &a->trees[w->levels[level].tree];
+		struct walk_level *top = &w->levels[level];
 
-		if (w->levels[level].edge == t->edge_count)
+		if (top->edge == a->edge_at[top->tree + 1])
 			bits = leave(w);
 		else
-			look_at(w, level, t, (const struct graph_edge *)
-				a->workers[t->worker]->edges.at + t->edges +
-				w->levels[level].edge++);
+			look_at(w, level, &a->links[a->edges[top->edge++]]);
 	}
 	return bits;
 }

@@ -72,6 +72,12 @@
 /* Bytes that all threads' object buffers hold together; what does not fit is
  * counted as failed for memory. */
 #define LIMIT_OBJECT_SUM ((size_t)384 << 20)
+/* Bytes to write down in which trees entries stand; over it trees are read a
+ * second time when something is found. A million objects take 100 MiB. */
+#define LIMIT_TREELOG ((size_t)160 << 20)
+/* Trees in which all entries that lead to findings stand, summed; of an entry
+ * over it no path is told, and it is counted. */
+#define LIMIT_TREE_EDGES ((size_t)32 << 20)
 /* Files in one objects/xx directory, and packs in a store. */
 #define LIMIT_PACKS 65536
 /* Alternates that point to alternates. git follows five. */

@@ -7,6 +7,9 @@
 
 #include "base/banned.h"
 
+/* What the first sweep did not look at. */
+enum history_left { LEFT_NOTHING, LEFT_KNOWN };
+
 /*
  * Alternates may stand inside what the user named, and inside the directory
  * that a worktree's or submodule's objects were found in.
@@ -55,6 +58,7 @@ enum status history_open(struct history **out, const struct repo *repo,
 	const struct history_options *options, struct error *err)
 {
 	struct history *h = calloc(1, sizeof(*h));
+	struct attribute_options attribute = {.limit = LIMIT_TREELOG};
 	uint64_t start = clock_nanoseconds();
 	enum status status;
 
@@ -70,9 +74,12 @@ enum status history_open(struct history **out, const struct repo *repo,
 	status = h->store ? OK : open_store(h, err);
 	if (status == OK)
 		status = plan_scan(h, err);
-	if (status != OK) {
+	attribute.store = h->store;
+	if (status == OK)
+		h->attribute = attribute_new(&attribute, err);
+	if (h->attribute == NULL) {
 		history_close(h);
-		return status;
+		return status == OK ? ERR_MEMORY : status;
 	}
 	h->phase_started = clock_nanoseconds();
 	h->ledger.seconds_plan = clock_seconds(start, h->phase_started);
@@ -84,9 +91,6 @@ static void worker_free(struct history_worker *w)
 {
 	history_hits_release(&w->hits);
 	free(w->names.keys);
-	history_tree_release(&w->last);
-	history_tree_release(&w->fresh);
-	free(w->missing.keys);
 	leak_memo_free(w->memo);
 	pack_worker_free(w->pack);
 	history_memory_release(w);
@@ -137,9 +141,11 @@ struct history_worker *history_worker_new(struct history *h, struct scan *scan)
 	w->owner = h;
 	w->scan = scan;
 	w->pack = pack_worker_new(h->store);
+	w->attribute = attribute_worker_new(h->attribute, history_look_at, w);
 	while (atomic_flag_test_and_set(&h->registering))
 		;
-	workers = w->pack ? reallocarray(h->workers, h->worker_count + 1,
+	workers = w->pack && w->attribute
+			  ? reallocarray(h->workers, h->worker_count + 1,
 				    sizeof(*workers))
 			  : NULL;
 	if (workers) {
@@ -157,12 +163,8 @@ struct history_worker *history_worker_new(struct history *h, struct scan *scan)
 
 static void attribute_object(void *context, const struct pack_object *object)
 {
-	attribute_visit(((struct history_worker *)context)->attribute, object);
-}
-
-static void check_object(void *context, const struct pack_object *object)
-{
-	history_check_missing(context, object);
+	(void)attribute_visit(((struct history_worker *)context)->attribute,
+		object);
 }
 
 static void ignore_large(void *context, const struct pack_object *object)
@@ -201,12 +203,11 @@ static bool is_stopped(void *context)
 	return o->is_stopped && o->is_stopped(o->context);
 }
 
-/* The phases behind the first, which read trees and commits. */
-static void links_unit(struct history_worker *w, size_t unit)
+/* The phase behind the first, which reads trees again. */
+static void attribute_unit(struct history_worker *w, size_t unit)
 {
-	bool is_attributing = w->owner->phase == PHASE_ATTRIBUTE;
 	struct pack_visitor visitor = {
-		.object = is_attributing ? attribute_object : check_object,
+		.object = attribute_object,
 		.large_begin = ignore_large,
 		.large_piece = ignore_piece,
 		.large_end = ignore_end,
@@ -215,12 +216,7 @@ static void links_unit(struct history_worker *w, size_t unit)
 		.context = w,
 	};
 
-	if (is_attributing && w->attribute == NULL)
-		w->attribute = attribute_worker_new(w->owner->attribute);
-	if (is_attributing && w->attribute == NULL)
-		w->failed = true;
-	else
-		pack_sweep_run(w->owner->sweep, unit, w->pack, &visitor);
+	pack_sweep_run(w->owner->sweep, unit, w->pack, &visitor);
 }
 
 void history_run(struct history_worker *w, size_t unit)
@@ -228,7 +224,7 @@ void history_run(struct history_worker *w, size_t unit)
 	if (w->owner->phase == PHASE_SCAN)
 		history_scan_unit(w, unit);
 	else
-		links_unit(w, unit);
+		attribute_unit(w, unit);
 }
 
 static enum status gather(struct history *h, struct error *err)
@@ -271,37 +267,71 @@ static bool gather_wanted(struct history *h)
 	return true;
 }
 
-static enum status begin_attribution(struct history *h, struct error *err)
+static bool gather_tips(struct history *h)
 {
 	size_t id_size = pack_store_id_size(h->store);
-	unsigned char *tips = calloc(h->repo->ref_count + 1, id_size);
-	struct attribute_options options = {
-		.id_size = id_size,
+
+	h->tips = calloc(h->repo->ref_count + 1, id_size);
+	for (size_t i = 0; h->tips && i < h->repo->ref_count; i++)
+		memcpy(h->tips + i * id_size, h->repo->refs[i].id, id_size);
+	return h->tips != NULL;
+}
+
+static struct attribute_question question_of(const struct history *h)
+{
+	return (struct attribute_question){
 		.wanted = h->wanted,
 		.wanted_count = h->wanted_count,
 		.names = h->wanted_names,
 		.name_count = h->wanted_name_count,
-		.tips = tips,
+		.tips = h->tips,
 		.tip_count = h->repo->ref_count,
 		.head = repo_head(h->repo),
-		.all_trees = h->is_checking,
 	};
+}
 
-	if (tips == NULL)
-		return error_set(err, ERR_MEMORY, "attribute findings");
-	for (size_t i = 0; i < h->repo->ref_count; i++)
-		memcpy(tips + i * id_size, h->repo->refs[i].id, id_size);
-	h->attribute = attribute_new(&options, err);
-	if (h->attribute == NULL) {
-		free(tips);
-		return ERR_MEMORY;
-	}
-	h->tips = tips;
-	if (h->options.known == NULL || !known_choice(h->options.known))
+static enum status attribute_all(struct history *h, struct error *err)
+{
+	const struct attribute_question question = question_of(h);
+	enum status status = attribute_finish(h->attribute, &question, err);
+
+	h->phase = PHASE_DONE;
+	h->ledger.missing = attribute_missing_objects(h->attribute);
+	h->ledger.seconds_attribute =
+		clock_seconds(h->phase_started, clock_nanoseconds());
+	return status;
+}
+
+static enum status plan_again(struct history *h, enum history_left left,
+	struct error *err)
+{
+	if (left == LEFT_NOTHING)
 		return pack_sweep_narrow(h->sweep, ATTRIBUTE_TYPES, err);
 	/* What was left out may lead to what was found. */
 	h->sweep = NULL;
 	return pack_sweep_new(&h->sweep, h->store, ATTRIBUTE_TYPES, err);
+}
+
+/* Mostly the first sweep wrote down all that is needed. */
+static enum status begin_attribution(struct history *h, struct error *err)
+{
+	const struct attribute_question question = question_of(h);
+	enum history_left left =
+		h->options.known && known_choice(h->options.known)
+			? LEFT_KNOWN
+			: LEFT_NOTHING;
+	enum status status;
+
+	h->is_closed = !attribute_lacks(h->attribute, &question);
+	if (h->hits.n == 0 && h->is_closed) {
+		h->phase = PHASE_DONE;
+		return OK;
+	}
+	if (left == LEFT_NOTHING && !attribute_is_full(h->attribute))
+		return attribute_all(h, err);
+	h->phase = PHASE_ATTRIBUTE;
+	status = attribute_again(h->attribute, &question, err);
+	return status == OK ? plan_again(h, left, err) : status;
 }
 
 static bool has_failed(const struct history *h)
@@ -324,47 +354,19 @@ static enum status end_scan(struct history *h, struct error *err)
 	h->phase_started = now;
 	if (status != OK)
 		return status;
-	if (!gather_wanted(h) ||
+	if (!gather_wanted(h) || !gather_tips(h) ||
 		(!h->options.no_index && !history_index_places(h)))
 		return error_set(err, ERR_MEMORY, "gather findings");
-	h->is_checking = history_has_missing(h);
-	if (h->hits.n == 0 && !h->is_checking) {
-		h->phase = PHASE_DONE;
-		return OK;
-	}
-	h->phase = PHASE_ATTRIBUTE;
 	return begin_attribution(h, err);
-}
-
-static enum status end_links(struct history *h, struct error *err)
-{
-	if (h->phase == PHASE_ATTRIBUTE) {
-		enum status status = attribute_finish(h->attribute, err);
-
-		h->phase = h->is_checking && status == OK ? PHASE_MISSING
-							  : PHASE_DONE;
-		return status;
-	}
-	h->phase = PHASE_DONE;
-	return history_count_missing(h)
-		       ? OK
-		       : error_set(err, ERR_MEMORY, "count what is missing");
 }
 
 enum status history_next_phase(struct history *h, struct error *err)
 {
-	enum status status = OK;
-
 	if (has_failed(h))
 		return error_set(err, ERR_MEMORY, "scan history");
 	if (h->phase == PHASE_SCAN)
 		return end_scan(h, err);
-	if (h->phase != PHASE_DONE) {
-		status = end_links(h, err);
-		h->ledger.seconds_attribute =
-			clock_seconds(h->phase_started, clock_nanoseconds());
-	}
-	return status;
+	return h->phase == PHASE_ATTRIBUTE ? attribute_all(h, err) : OK;
 }
 
 static void add_ledger(struct history_ledger *into,

@@ -1,14 +1,16 @@
 /*
  * history: every object of a repository -> leaks with commit and path.
  *
- * Two sweeps over the object store. The first scans all blobs (reachable or
- * not), commit and tag messages, author lines, and names in trees. The second,
- * only when something was found, reads trees and commits to say which commit
- * brought it where. No thread is started here: the engine runs the units of
- * a phase on its own threads and calls history_next_phase when all are done.
+ * One sweep over the object store scans all blobs (reachable or not), commit
+ * and tag messages, author lines, and names in trees, and writes down how trees
+ * and commits lead to each other; from that it is told which commit brought a
+ * finding where. Only of a store too large for that (attribute_is_full), or
+ * when what is known was left out, trees are swept a second time. No thread is
+ * started here: the engine runs the units of a phase on its own threads and
+ * calls history_next_phase when all are done.
  *
- *	history_open -> units of phase 1 -> history_next_phase
- *		     -> units of phase 2 (none without findings)
+ *	history_open -> units of the sweep -> history_next_phase
+ *		     -> units of a second one, mostly none
  *		     -> history_next_phase -> history_tell
  */
 #ifndef STANCH_HISTORY_HISTORY_H

@@ -23,30 +23,13 @@ bool history_names_has(struct history_names *names, bytes name);
 /* Is it there? */
 bool history_names_knows(const struct history_names *names, bytes name);
 
-enum phase { PHASE_SCAN, PHASE_ATTRIBUTE, PHASE_MISSING, PHASE_DONE };
+enum phase { PHASE_SCAN, PHASE_ATTRIBUTE, PHASE_DONE };
 
 /* A path at which an index holds a wanted blob. */
 struct history_staged {
 	size_t wanted;
 	char *path;
 };
-
-/* A tree, to compare the next one with. */
-struct history_tree {
-	unsigned char *data;
-	size_t n, room;
-	uint32_t *ends; /* of its entries */
-	size_t count, ends_room;
-};
-void history_tree_release(struct history_tree *t);
-
-/* Keys of names that are not in the store. */
-struct history_missing {
-	uint64_t *keys;
-	size_t n, room, sorted;
-	unsigned char last[PACK_ID_MAX];
-};
-void history_missing_settle(struct history_missing *m);
 
 struct history {
 	const struct repo *repo;
@@ -71,7 +54,7 @@ struct history {
 	atomic_flag registering;
 	atomic_flag has_refs_scanned; /* somebody does, or did */
 	bool has_path_rules; /* that find files by their names */
-	bool is_checking;    /* for what is missing: a phase of its own */
+	bool is_closed;      /* every name led to an object */
 	struct history_ledger ledger;
 	uint64_t phase_started;
 };
@@ -84,9 +67,6 @@ struct history_worker {
 	struct leak_memo *memo; /* of the text in work; NULL: none made */
 	struct hit_list hits;
 	struct history_names names;
-	struct history_tree last, fresh; /* trees: see tree.c */
-	struct history_missing missing;
-	bool has_missing; /* something names what is not in the store */
 	struct history_ledger ledger; /* counts of this thread */
 	struct detect_ledger before;
 	unsigned char large_id[PACK_ID_MAX]; /* of a streamed object */
@@ -110,9 +90,10 @@ enum history_named { HISTORY_FILE, HISTORY_DIRECTORY };
 bool history_scan_name(struct history_worker *w, bytes name,
 	enum history_named named);
 
-/* tree.c */
-void history_scan_tree(struct history_worker *w,
-	const struct pack_object *object);
+/* tree.c: an entry that no tree before had; what does not parse of a tree. */
+void history_look_at(void *worker, const struct treelog_fresh *fresh);
+void history_scan_rest(struct history_worker *w, const unsigned char *tree,
+	bytes rest);
 
 /* index.c: after the first phase: paths that only an index has; then where
  * indexes hold wanted blobs. */
@@ -126,16 +107,6 @@ struct told_refs *history_refs_new(struct history *h, struct leaks *leaks);
 void history_refs_free(struct told_refs *r);
 const struct leak_refs *history_refs_of(const struct told_refs *r, size_t hit,
 	size_t place);
-
-/* missing.c: does a commit or tag name what is not there? */
-void history_look_for_links(struct history_worker *w,
-	const struct pack_object *object);
-/* After the first phase: did anything? */
-bool history_has_missing(const struct history *h);
-/* An object of the phase that counts, and its end. */
-void history_check_missing(struct history_worker *w,
-	const struct pack_object *object);
-bool history_count_missing(struct history *h);
 
 /* scan.c: the visitor of the first phase. */
 void history_scan_unit(struct history_worker *w, size_t unit);

@@ -186,7 +186,7 @@ void history_put_state(const struct history *h, struct buf *out)
 {
 	struct history_ledger ledger;
 	struct known_seen seen = {
-		.is_closed = !h->is_checking, .sweep = h->scanned};
+		.is_closed = h->is_closed, .sweep = h->scanned};
 	unsigned char *ids;
 
 	history_ledger(h, &ledger);

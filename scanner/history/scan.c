@@ -9,7 +9,6 @@
 #include "history/internal.h"
 
 #include "base/limits.h"
-#include "pack/tree.h"
 
 #include <stdlib.h>
 
@@ -150,8 +149,8 @@ static void count(struct history_worker *w, const struct pack_object *object)
 static void on_object(void *context, const struct pack_object *object)
 {
 	struct history_worker *w = context;
-
 	uint64_t marks = history_marks(w);
+	bytes rest = attribute_visit(w->attribute, object);
 
 	count(w, object);
 	if (object->type == PACK_BLOB) {
@@ -159,11 +158,10 @@ static void on_object(void *context, const struct pack_object *object)
 			w->ledger.lfs_pointers++;
 		if (history_scan_content(w, object->data, scan_blob))
 			history_keep(w, object->id, PACK_BLOB, HIT_BLOB, NULL);
-	} else if (object->type == PACK_TREE) {
-		history_scan_tree(w, object);
-	} else {
+	} else if (object->type != PACK_TREE) {
 		scan_commit(w, object);
-		history_look_for_links(w, object);
+	} else if (rest.n) {
+		history_scan_rest(w, object->id, rest);
 	}
 	if (history_marks(w) != marks)
 		history_soil(w, object->id);
