@@ -2,6 +2,7 @@
 
 #include "cli/internal.h"
 
+#include "explain/explain.h"
 #include "hook/hook.h"
 #include "loop/loop.h"
 
@@ -46,6 +47,7 @@ static const struct args_command help_command = {
 static const struct args_command *const commands[] = {
 	&cli_scan_command,
 	&hook_command,
+	&explain_command,
 	&cli_rules_command,
 	&loop_log_command,
 	&version_command,

@@ -17,10 +17,15 @@
 #define LINE_REACH 4096
 
 struct ruling {
+	enum trace_end end; /* TRACE_KEPT, or why not */
 	enum confidence confidence;
 	const char *reason;
 	float entropy;
-	bool dropped;
+	/* for who asks */
+	struct check_verdict check;
+	const char *word;
+	const struct rule_allowlist *allowed;
+	bool is_checked, is_global;
 };
 
 static const struct layer *root_of(const struct layer *l)
@@ -68,13 +73,15 @@ static bool has_keyword(struct scan *s, const struct candidate *c)
 	return false;
 }
 
-static bool has_word(const char *const *words, size_t count, bytes text)
+/* The first of the words that the text holds, or NULL. */
+static const char *find_word(const char *const *words, size_t count,
+	bytes text)
 {
 	for (size_t i = 0; i < count; i++)
 		if (bytes_find_nocase(text, bytes_text(words[i])) !=
 			BYTES_NONE)
-			return true;
-	return false;
+			return words[i];
+	return NULL;
 }
 
 static bool any_in(struct scan *s, struct detect_regex *list, size_t count,
@@ -120,7 +127,7 @@ static bool allowlist_holds(struct scan *s, const struct detect_allow *a,
 	held += any_in(s, a->regexes, l->regex_count, target);
 	held += !s->text.path_is_unknown &&
 		any_in(s, a->paths, l->path_count, s->text.path);
-	held += has_word(l->stopwords, l->stopword_count, secret);
+	held += find_word(l->stopwords, l->stopword_count, secret) != NULL;
 	return l->all ? kinds > 0 && held == kinds : held > 0;
 }
 
@@ -132,18 +139,25 @@ static bool is_target(const struct rule_allowlist *l, const struct rule *r)
 	return l->rule_count == 0;
 }
 
-static bool is_allowed(struct scan *s, const struct candidate *c)
+/* Does an allowlist speak for it? Then v says which. */
+static bool is_allowed(struct scan *s, const struct candidate *c,
+	struct ruling *v)
 {
 	const struct detect_rule *r = &s->d->at[c->rule];
 	const struct detect_allow *own = s->d->allows + r->allow_first;
 
 	for (size_t i = 0; i < r->rule->allowlist_count; i++)
-		if (allowlist_holds(s, &own[i], c))
+		if (allowlist_holds(s, &own[i], c)) {
+			v->allowed = own[i].list;
 			return true;
+		}
 	for (size_t i = s->d->global_first; i < s->d->allow_count; i++)
 		if (is_target(s->d->allows[i].list, r->rule) &&
-			allowlist_holds(s, &s->d->allows[i], c))
+			allowlist_holds(s, &s->d->allows[i], c)) {
+			v->allowed = s->d->allows[i].list;
+			v->is_global = true;
 			return true;
+		}
 	return false;
 }
 
@@ -180,6 +194,8 @@ static bool apply_check(const struct rule *r, bytes secret, bytes match,
 	if (r->check.name == NULL)
 		return false;
 	got = check_run(&r->check, secret, match);
+	v->check = got;
+	v->is_checked = true;
 	switch (got.result) {
 	case CHECK_PASS:
 		v->confidence = CONFIDENCE_CERTAIN;
@@ -192,7 +208,8 @@ static bool apply_check(const struct rule *r, bytes secret, bytes match,
 		lower_it(v, got.reason ? got.reason : "weak");
 		break;
 	case CHECK_FAIL:
-		v->dropped = r->check.drop_on_fail;
+		if (r->check.drop_on_fail)
+			v->end = TRACE_CHECK;
 		lower_it(v, got.reason ? got.reason : "its check fails");
 		break;
 	case CHECK_LIKELY:
@@ -202,25 +219,28 @@ static bool apply_check(const struct rule *r, bytes secret, bytes match,
 	return false;
 }
 
-static struct ruling weigh(const struct rule *r, bytes secret, bytes match)
+static void weigh(const struct rule *r, bytes secret, bytes match,
+	struct ruling *v)
 {
-	struct ruling v = {.confidence = r->confidence};
 	const char *placeholder;
 
-	v.entropy = check_entropy(secret);
-	v.dropped = !has_mix(r, secret) ||
-		    (r->entropy > 0 && v.entropy <= r->entropy);
-	if (v.dropped)
-		return v;
-	if (!apply_check(r, secret, match, &v) && !v.dropped &&
+	v->confidence = r->confidence;
+	v->entropy = check_entropy(secret);
+	if (!has_mix(r, secret))
+		v->end = TRACE_BYTES;
+	else if (r->entropy > 0 && v->entropy <= r->entropy)
+		v->end = TRACE_ENTROPY;
+	if (v->end != TRACE_KEPT)
+		return;
+	if (!apply_check(r, secret, match, v) && v->end == TRACE_KEPT &&
 		!r->keep_placeholders) {
 		placeholder = check_placeholder(secret);
 		if (placeholder)
-			lower_it(&v, placeholder);
+			lower_it(v, placeholder);
 	}
-	if (has_word(r->stopwords, r->stopword_count, secret))
-		v.dropped = true;
-	return v;
+	v->word = find_word(r->stopwords, r->stopword_count, secret);
+	if (v->word)
+		v->end = TRACE_STOPWORD;
 }
 
 /* Base64 shares a character between neighbours: the last byte of a secret
@@ -237,30 +257,26 @@ static size_t outer_end(const struct layer *l, size_t begin, size_t end)
 	return to < r->end ? to : r->end;
 }
 
-/* Offsets in layer 0, and the encodings on the way, outermost first. */
-static void place(const struct scan *s, const struct candidate *c,
-	struct sighting *out, size_t *begin, size_t *end)
+void scan_place(const struct scan *s, const struct layer *l, size_t *begin,
+	size_t *end, uint8_t encodings[SIGHTING_ENCODINGS], uint8_t *count)
 {
-	const struct layer *l = c->layer;
 	unsigned depth = l->depth;
-	uint8_t *at = out->encodings;
 
-	*begin = c->secret;
-	*end = c->secret_end;
+	*count = 0;
 	if (s->utf16 != ENCODING_PLAIN)
-		at[out->encoding_count++] = (uint8_t)s->utf16;
+		encodings[(*count)++] = (uint8_t)s->utf16;
 	for (; l->depth; l = l->outer) {
 		size_t first = l->region->from[*begin];
-		unsigned slot = out->encoding_count + l->depth - 1;
+		unsigned slot = *count + l->depth - 1;
 
 		*end = outer_end(l, *begin, *end);
 		*begin = first;
 		if (slot < SIGHTING_ENCODINGS)
-			at[slot] = (uint8_t)l->encoding;
+			encodings[slot] = (uint8_t)l->encoding;
 	}
-	out->encoding_count = (uint8_t)(out->encoding_count + depth);
-	if (out->encoding_count > SIGHTING_ENCODINGS)
-		out->encoding_count = SIGHTING_ENCODINGS;
+	*count = (uint8_t)(*count + depth);
+	if (*count > SIGHTING_ENCODINGS)
+		*count = SIGHTING_ENCODINGS;
 }
 
 static struct found *new_found(struct scan *s)
@@ -303,7 +319,7 @@ static void keep(struct scan *s, const struct candidate *c,
 					  c->secret_end),
 		LIMIT_SECRET);
 	struct found *f = new_found(s);
-	size_t begin, end;
+	size_t begin = c->secret, end = c->secret_end;
 
 	if (f == NULL || !hold_secret(s, secret, f)) {
 		s->ledger.unlisted++;
@@ -315,7 +331,8 @@ static void keep(struct scan *s, const struct candidate *c,
 	f->s.confidence = v->confidence;
 	f->s.reason = v->reason;
 	f->s.entropy = v->entropy;
-	place(s, c, &f->s, &begin, &end);
+	scan_place(s, c->layer, &begin, &end, f->s.encodings,
+		&f->s.encoding_count);
 	f->s.offset = root->base + begin;
 	f->s.length = end - begin;
 	scan_excerpt(s, &f->s, root->text, begin, end);
@@ -323,17 +340,54 @@ static void keep(struct scan *s, const struct candidate *c,
 	s->found_count++;
 }
 
+static void tell(struct scan *s, const struct candidate *c,
+	const struct ruling *v)
+{
+	static const char *const results[] = {
+		[CHECK_NONE] = "says nothing",
+		[CHECK_PASS] = "passes",
+		[CHECK_WELL] = "holds: the structure is right",
+		[CHECK_LIKELY] = "finds nothing against it",
+		[CHECK_WEAK] = "finds it harmless",
+		[CHECK_FAIL] = "fails",
+	};
+	struct trace_event e = {
+		.kind = TRACE_CANDIDATE,
+		.end = v->end,
+		.rule = s->d->at[c->rule].rule,
+		.text = bytes_part(c->layer->text, c->secret, c->secret_end),
+		.confidence = v->confidence,
+		.reason = v->reason,
+		.entropy = v->entropy,
+		.check = v->is_checked ? results[v->check.result] : NULL,
+		.check_reason = v->check.reason,
+		.check_fact = v->check.fact,
+		.word = v->word,
+		.allowed = v->allowed,
+		.is_global = v->is_global,
+	};
+
+	scan_tell(s, c->layer, (struct span){c->secret, c->secret_end},
+		(struct span){c->begin, c->end}, &e);
+}
+
 void scan_judge(struct scan *s, const struct candidate *c)
 {
 	const struct rule *r = s->d->at[c->rule].rule;
 	bytes text = c->layer->text;
-	struct ruling v;
+	struct ruling v = {.end = TRACE_KEPT};
 
-	if (c->secret_end <= c->secret || !has_keyword(s, c) ||
-		is_allowed(s, c))
+	if (c->secret_end <= c->secret)
 		return;
-	v = weigh(r, bytes_part(text, c->secret, c->secret_end),
-		bytes_part(text, c->begin, c->end));
-	if (!v.dropped)
+	if (!has_keyword(s, c))
+		v.end = TRACE_NO_KEYWORD;
+	else if (is_allowed(s, c, &v))
+		v.end = TRACE_ALLOWED;
+	else
+		weigh(r, bytes_part(text, c->secret, c->secret_end),
+			bytes_part(text, c->begin, c->end), &v);
+	if (s->trace)
+		tell(s, c, &v);
+	if (v.end == TRACE_KEPT)
 		keep(s, c, &v);
 }

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "flow/sighting.h"
+#include "flow/trace.h"
 #include "ruleset/ruleset.h"
 
 struct detector;
@@ -69,6 +70,9 @@ struct detect_ledger {
 
 struct scan *scan_new(const struct detector *d, struct error *err);
 void scan_free(struct scan *s);
+
+/* Tell each step from now on; NULL: no more. Borrowed. */
+void scan_trace(struct scan *s, const struct trace *trace);
 
 /* A text that is in memory as a whole. */
 enum status scan_buffer(struct scan *s, const struct detect_text *text,

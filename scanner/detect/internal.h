@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "decode/decode.h"
 #include "detect/detector.h"
+#include "detect/lines.h"
 
 /* Bytes kept before and after a window's core for matches across its edge;
  * the rest over LIMIT_MATCH is for boundaries and grams. */
@@ -53,11 +54,7 @@ struct found {
 	size_t rule;	/* index */
 	bool doubtful;	/* its checks lowered it */
 	bool dropped;
-};
-
-/* Line breaks before an offset of the text. */
-struct detect_lines {
-	uint64_t at, line, start; /* `start` of the line that `at` is in */
+	const struct rule *beaten; /* by what it was dropped */
 };
 
 struct detect_level {
@@ -72,6 +69,7 @@ struct scan {
 	struct detect_tools *tools;
 	struct detect_ledger ledger;
 	struct detect_text text;
+	const struct trace *trace; /* NULL: nobody asks */
 	struct detect_level levels[LIMIT_DECODE_DEPTH + 1];
 	uint64_t epoch, text_epoch;
 	bool naive;
@@ -113,6 +111,17 @@ struct candidate {
 /* candidate.c: judge; what holds is added to s->found. */
 void scan_judge(struct scan *s, const struct candidate *c);
 bool scan_path_fits(struct scan *s, size_t rule);
+/* From a layer's text to layer 0, and the encodings on the way, outermost
+ * first. */
+void scan_place(const struct scan *s, const struct layer *l, size_t *begin,
+	size_t *end, uint8_t encodings[SIGHTING_ENCODINGS], uint8_t *count);
+/* scan.c: for s->trace: an event about [begin, end) of the layer, and the
+ * match around it. */
+struct span {
+	size_t begin, end;
+};
+void scan_tell(struct scan *s, const struct layer *l, struct span secret,
+	struct span match, struct trace_event *event);
 /* layer.c */
 void scan_layer(struct scan *s, const struct layer *l);
 /* The regex of a rule at starts in [from, limit] of the layer. */
@@ -131,18 +140,6 @@ void scan_decoder(struct scan *s, const struct layer *l, size_t index,
 void scan_runs(struct scan *s, const struct layer *l, size_t rule);
 /* naive.c */
 void scan_layer_naive(struct scan *s, const struct layer *l);
-/* lines.c */
-void scan_lines_to(struct detect_lines *lines, bytes text, uint64_t base,
-	uint64_t to);
-/* Give lines and outer offsets to what was found since; text[0] is `base`.
- * Nothing found later will lie before `retire`. */
-void scan_locate(struct scan *s, bytes text, uint64_t base, uint64_t retire);
-/* Excerpt of the layer 0 text around [begin, end), copied to the arena. */
-void scan_excerpt(struct scan *s, struct sighting *out, bytes text,
-	size_t begin, size_t end);
-/* A comment on the lines of [begin, end) that asks not to report it. */
-void scan_allow(struct scan *s, struct sighting *out, bytes text,
-	size_t begin, size_t end);
 /* settle.c: hand on what lies before this outer offset. */
 void scan_settle(struct scan *s, uint64_t before);
 int scan_found_order(const void *a, const void *b);

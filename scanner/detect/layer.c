@@ -183,6 +183,23 @@ static bool is_whole(const struct layer *l, const struct regex_match *m)
 	       (l->is_last || m->end < l->text.n);
 }
 
+/* A match without its context. */
+static void tell_alone(struct scan *s, const struct layer *l,
+	const struct rule *rule, const struct regex_match *m)
+{
+	struct trace_event e = {
+		.kind = TRACE_CANDIDATE,
+		.end = TRACE_NO_CONTEXT,
+		.rule = rule,
+		.text = bytes_part(l->text, m->group, m->group_end),
+		.confidence = rule->confidence,
+	};
+
+	if (s->trace && m->group_end > m->group)
+		scan_tell(s, l, (struct span){m->group, m->group_end},
+			(struct span){m->begin, m->end}, &e);
+}
+
 void scan_starts(struct scan *s, const struct layer *l, size_t rule,
 	size_t from, size_t limit)
 {
@@ -202,8 +219,10 @@ void scan_starts(struct scan *s, const struct layer *l, size_t rule,
 		}
 		from = m.begin + 1;
 		if (r->rule->finder == RULE_BY_NEAR &&
-			!is_near(r, l->text, m.begin, m.end))
+			!is_near(r, l->text, m.begin, m.end)) {
+			tell_alone(s, l, r->rule, &m);
 			continue;
+		}
 		if (m.end > from)
 			from = m.end;
 		if (m.end > m.begin && is_whole(l, &m)) {
@@ -217,11 +236,31 @@ void scan_starts(struct scan *s, const struct layer *l, size_t rule,
 		mark->next = l->base + from;
 }
 
+static void tell_anchor(struct scan *s, const struct layer *l, size_t rule,
+	const struct literal_hit *hit)
+{
+	struct span at = {hit->start, hit->start + hit->n};
+	struct trace_event e = {
+		.kind = TRACE_ANCHOR,
+		.end = !scan_applies(s, l, rule)     ? TRACE_OTHER_ENCODING
+			: !scan_path_fits(s, rule) ? TRACE_OTHER_PATH
+						   : TRACE_KEPT,
+		.rule = s->d->at[rule].rule,
+		.text = bytes_part(l->text, at.begin, at.end),
+	};
+
+	if (at.end <= l->text.n)
+		scan_tell(s, l, at, at, &e);
+}
+
 static void on_rule(struct scan *s, const struct layer *l, size_t rule,
-	size_t at)
+	const struct literal_hit *hit)
 {
 	const struct detect_rule *r = &s->d->at[rule];
+	size_t at = hit->at;
 
+	if (s->trace)
+		tell_anchor(s, l, rule, hit);
 	if (scan_applies(s, l, rule) && scan_path_fits(s, rule))
 		scan_starts(s, l, rule, at > r->lead ? at - r->lead : 0,
 			at + r->trail);
@@ -236,7 +275,7 @@ static void on_hit(void *context, const struct literal_hit *hit)
 	v->s->ledger.hits++;
 	switch (hit->tag & 3) {
 	case LEAD_RULE:
-		on_rule(v->s, v->l, index, hit->at);
+		on_rule(v->s, v->l, index, hit);
 		break;
 	case LEAD_ENCODED:
 		if (deeper)

@@ -200,7 +200,7 @@ void scan_allow(struct scan *s, struct sighting *out, bytes text,
 }
 
 /* UTF-16 is scanned as one byte a unit; the user's offsets count both. */
-static uint64_t outer_offset(const struct scan *s, uint64_t unit)
+uint64_t scan_outer_offset(const struct scan *s, uint64_t unit)
 {
 	return s->utf16 == ENCODING_PLAIN ? unit : 2 * unit + s->mark;
 }
@@ -209,7 +209,7 @@ static uint64_t outer_offset(const struct scan *s, uint64_t unit)
 static uint32_t column_of(const struct scan *s, const struct detect_lines *at,
 	uint64_t offset)
 {
-	uint64_t start = at->line == 1 ? 0 : outer_offset(s, at->start);
+	uint64_t start = at->line == 1 ? 0 : scan_outer_offset(s, at->start);
 	uint64_t column = offset - start + 1;
 
 	return column < UINT32_MAX ? (uint32_t)column : UINT32_MAX;
@@ -224,13 +224,13 @@ static void locate(const struct scan *s, struct sighting *out,
 	struct detect_lines *lines, bytes text, uint64_t base)
 {
 	uint64_t last = out->offset + (out->length ? out->length - 1 : 0);
-	uint64_t end = outer_offset(s, out->offset + out->length);
+	uint64_t end = scan_outer_offset(s, out->offset + out->length);
 	struct detect_lines tail;
 
 	scan_lines_to(lines, text, base, out->offset);
 	tail = *lines;
 	scan_lines_to(&tail, text, base, last);
-	out->offset = outer_offset(s, out->offset);
+	out->offset = scan_outer_offset(s, out->offset);
 	out->length = end - out->offset;
 	out->line = line_of(lines);
 	out->column = column_of(s, lines, out->offset);

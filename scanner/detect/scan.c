@@ -70,6 +70,35 @@ void scan_free(struct scan *s)
 	free(s);
 }
 
+void scan_trace(struct scan *s, const struct trace *trace)
+{
+	s->trace = trace;
+}
+
+/* Where a part of a layer stands in the outer text. */
+static uint64_t outer_span(const struct scan *s, const struct layer *l,
+	struct span span, struct trace_event *event, uint64_t *length)
+{
+	uint64_t first, last;
+
+	scan_place(s, l, &span.begin, &span.end, event->encodings,
+		&event->encoding_count);
+	while (l->depth)
+		l = l->outer;
+	first = scan_outer_offset(s, l->base + span.begin);
+	last = scan_outer_offset(s, l->base + span.end);
+	*length = last - first;
+	return first;
+}
+
+void scan_tell(struct scan *s, const struct layer *l, struct span secret,
+	struct span match, struct trace_event *event)
+{
+	event->match = outer_span(s, l, match, event, &event->match_length);
+	event->offset = outer_span(s, l, secret, event, &event->length);
+	s->trace->tell(s->trace->context, event);
+}
+
 const struct detect_ledger *scan_ledger(const struct scan *s)
 {
 	return &s->ledger;
@@ -87,9 +116,14 @@ static void find_by_path(struct scan *s, size_t rule)
 		.confidence = r->confidence,
 	};
 
-	if (s->text.path.n && !r->helper && r->path &&
-		scan_path_fits(s, rule) &&
-		r->confidence >= s->d->options.min_confidence)
+	if (s->text.path.n == 0 || r->helper || !r->path ||
+		!scan_path_fits(s, rule))
+		return;
+	if (s->trace)
+		s->trace->tell(s->trace->context, &(struct trace_event){
+			.kind = TRACE_CANDIDATE, .rule = r,
+			.confidence = r->confidence});
+	if (r->confidence >= s->d->options.min_confidence)
 		s->text.sink(s->text.context, &seen);
 }
 

@@ -91,7 +91,7 @@ static bool is_taken(struct found *const *accepted, size_t count,
 		else
 			high = middle;
 	}
-	*place = low;
+	*place = low; /* or which one it is that overlaps */
 	return low < count && accepted[low]->s.offset < end_of(f);
 }
 
@@ -106,6 +106,7 @@ static void resolve(struct found **chain, struct found **accepted, size_t n)
 
 		if (is_taken(accepted, count, chain[i], &place)) {
 			chain[i]->dropped = true;
+			chain[i]->beaten = accepted[place]->s.rule;
 			continue;
 		}
 		memmove(accepted + place + 1, accepted + place,
@@ -227,15 +228,50 @@ static void find_companions(struct scan *s, size_t self)
 	}
 }
 
+/* Whether it is handed on, or why not. */
+static enum trace_end end_of_found(const struct scan *s,
+	const struct found *f)
+{
+	if (f->dropped)
+		return TRACE_OVERLAPPED;
+	if (f->s.rule->helper)
+		return TRACE_HELPER;
+	if (f->s.confidence < s->d->options.min_confidence)
+		return TRACE_BELOW;
+	return s->listed[f->rule] >= LIMIT_SIGHTINGS_PER_RULE ? TRACE_UNLISTED
+							      : TRACE_KEPT;
+}
+
+static void tell(const struct scan *s, const struct found *f,
+	enum trace_end end)
+{
+	struct trace_event e = {
+		.kind = TRACE_SETTLED,
+		.end = end,
+		.rule = f->s.rule,
+		.text = f->s.secret,
+		.offset = f->s.offset,
+		.length = f->s.length,
+		.encoding_count = f->s.encoding_count,
+		.confidence = f->s.confidence,
+		.reason = f->s.reason,
+		.entropy = f->s.entropy,
+		.other = f->beaten,
+	};
+
+	memcpy(e.encodings, f->s.encodings, sizeof(e.encodings));
+	s->trace->tell(s->trace->context, &e);
+}
+
 static void hand_on(struct scan *s, const struct found *f)
 {
-	if (f->dropped || f->s.rule->helper ||
-		f->s.confidence < s->d->options.min_confidence)
+	enum trace_end end = end_of_found(s, f);
+
+	if (s->trace)
+		tell(s, f, end);
+	s->ledger.unlisted += end == TRACE_UNLISTED;
+	if (end != TRACE_KEPT)
 		return;
-	if (s->listed[f->rule] >= LIMIT_SIGHTINGS_PER_RULE) {
-		s->ledger.unlisted++;
-		return;
-	}
 	s->listed[f->rule]++;
 	s->text.sink(s->text.context, &f->s);
 }

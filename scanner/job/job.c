@@ -85,6 +85,41 @@ enum status job_scan(struct job *j, const char *target, struct error *err)
 	return status;
 }
 
+struct hearing {
+	struct job *job;
+	bytes path;
+	enum status status;
+};
+
+static void hear(void *context, const struct sighting *s)
+{
+	struct hearing *h = context;
+	enum status status = leaks_add(h->job->leaks, s, h->path,
+		LEAK_WORKTREE);
+
+	h->status = status != OK ? status : h->status;
+}
+
+enum status job_text(struct job *j, bytes path, bytes data,
+	const struct trace *trace, struct error *err)
+{
+	struct hearing hearing = {.job = j, .path = path, .status = OK};
+	const struct detect_text text = {
+		.path = path, .sink = hear, .context = &hearing};
+	struct scan *scan = scan_new(j->detector, err);
+	enum status status;
+
+	if (scan == NULL)
+		return ERR_MEMORY;
+	scan_trace(scan, trace);
+	status = scan_buffer(scan, &text, data, err);
+	scan_free(scan);
+	if (status == OK && hearing.status != OK)
+		return error_set(err, hearing.status, "no memory for what was "
+			"found");
+	return status;
+}
+
 enum status job_finish(struct job *j, struct error *err)
 {
 	enum status status = leaks_finish(j->leaks, err);

@@ -119,6 +119,12 @@ enum status job_settings(struct job *j, const char *target,
  * still scanned. */
 enum status job_scan(struct job *j, const char *target,
 	struct error *err) MUST_USE;
+/*
+ * Instead: one text in memory, `path` as it is reported. What is found goes
+ * the same way; each step is told to `trace`, if there.
+ */
+enum status job_text(struct job *j, bytes path, bytes data,
+	const struct trace *trace, struct error *err) MUST_USE;
 /* After the last target: sort, sum up. */
 enum status job_finish(struct job *j, struct error *err) MUST_USE;
 /* After job_finish; valid until job_close. */
