@@ -17,6 +17,7 @@ ROOMS := cli \
 	explain \
 	hook \
 	loop \
+	basis \
 	job \
 	args \
 	engine \

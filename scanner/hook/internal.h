@@ -27,13 +27,14 @@ extern const struct args_command hook_run_command;
 
 struct hook_settings {
 	struct job_rule_choice rules;
+	struct job_suppress suppress;
 	struct job_outputs outputs;
 	int min_confidence;
 	double timeout; /* 0: the kind's own */
 	unsigned jobs;
 	/* pre-receive */
 	struct args_list may_override;
-	const char *identity, *record;
+	const char *identity, *record, *settings_from;
 };
 
 /* ends.c: what git writes to standard input: a line an update. For pre-push
@@ -71,6 +72,8 @@ struct hook_telling {
 	const char *refused;	/* why the override is not one, or NULL */
 };
 void hook_tell(const struct hook_telling *t);
+/* Is it open, or held open? */
+bool hook_place_counts(const struct leak_place *place);
 
 /* override.c: the push option stanch.override=REASON, of who may. */
 struct hook_override {

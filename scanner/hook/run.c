@@ -4,6 +4,7 @@
 #include "hook/internal.h"
 
 #include "base/limits.h"
+#include "basis/basis.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,6 +68,12 @@ static const struct args_option options[] = {
 		.help = "Where overrides are recorded, a JSON line each. "
 			"Default: stanch-overrides.jsonl in the repository.",
 		.offset = offsetof(struct hook_settings, record)},
+	{.name = "settings-from", .kind = ARGS_TEXT, .takes = "REF",
+		.help = "Whose .stanch.toml and baseline suppress. Default: "
+			"the branch that is pushed to, as it is before; of "
+			"several, or a new one, HEAD's.",
+		.offset = offsetof(struct hook_settings, settings_from)},
+	JOB_SUPPRESS_OPTIONS(struct hook_settings),
 	JOB_RULE_OPTIONS(struct hook_settings),
 };
 
@@ -92,7 +99,36 @@ static struct job_options job_options_of(const struct hook_settings *s,
 			.progress = PROGRESS_NEVER,
 			.signal = signal,
 		},
+		.suppress = s->suppress,
 	};
+}
+
+/*
+ * At a server the commits that come in are what is judged: what suppresses is
+ * read from the branch that they go to, and their own comments do not count.
+ */
+static enum status load_basis(const struct hook_settings *s,
+	const struct hook_ends *ends, struct job_suppress *out,
+	struct error *err)
+{
+	const struct hook_updates *u = &ends->updates;
+	const char *names[2] = {s->settings_from, NULL};
+	struct basis_options basis = {.commits = names, .commit_count = 2};
+	const char *used;
+	enum status status;
+
+	if (names[0] == NULL) {
+		names[0] = u->n == 1 ? u->at[0].old : NULL;
+		names[1] = "HEAD";
+	}
+	out->comments = SUPPRESS_INLINE_HOLD;
+	if (out->is_off)
+		return OK;
+	status = basis_load(&basis, &out->given, &used, err);
+	if (status == OK && used == NULL && s->settings_from)
+		status = error_set(err, ERR_USAGE, "read settings from "
+			"%.200s: there is no such commit", s->settings_from);
+	return status;
 }
 
 /* 0 when it is overridden and recorded. */
@@ -127,15 +163,20 @@ static int answer(const struct hook_settings *s, enum hook_kind kind,
 static int run_kind(const struct hook_settings *s, enum hook_kind kind,
 	const struct hook_ends *ends, const atomic_int *signal)
 {
-	const struct job_options asked = job_options_of(s, kind, ends, signal);
+	struct job_options asked = job_options_of(s, kind, ends, signal);
 	struct error err = {0};
 	struct job *job = NULL;
-	enum status status;
+	enum status status = OK;
 	int code;
 
 	if (kind != HOOK_PRE_COMMIT && ends->ends.tip_count == 0)
 		return EXIT_CLEAN; /* refs go, nothing comes */
-	status = job_open(&job, &asked, &err);
+	if (kind == HOOK_PRE_RECEIVE)
+		status = load_basis(s, ends, &asked.suppress, &err);
+	if (status == OK)
+		status = job_open(&job, &asked, &err);
+	if (status == OK && kind != HOOK_PRE_RECEIVE)
+		status = job_settings(job, ".", &err);
 	if (status == OK)
 		status = job_scan(job, ".", &err);
 	if (status == OK)
@@ -145,6 +186,7 @@ static int run_kind(const struct hook_settings *s, enum hook_kind kind,
 	code = status == OK ? answer(s, kind, ends, job, job_exit(job), &err)
 			    : console_fail(&err);
 	job_close(job);
+	suppress_free(asked.suppress.given);
 	return code;
 }
 
@@ -152,7 +194,11 @@ static int run(void *context, const struct args_command *self, int argc,
 	char **argv)
 {
 	const atomic_int *signal = ((struct console *)context)->signal;
-	struct hook_settings settings = {.min_confidence = CONFIDENCE_MEDIUM};
+	struct hook_settings settings = {
+		.min_confidence = CONFIDENCE_MEDIUM,
+		.suppress = {.comments = SUPPRESS_INLINE_HONOUR,
+			.is_part = true},
+	};
 	struct args_list words = {.n = 0};
 	struct hook_ends ends = {.names = NULL};
 	struct error err = {0};

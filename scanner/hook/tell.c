@@ -22,18 +22,24 @@
 #define COMMIT_SHOWN 10
 
 static const struct {
-	const char *name, *what, *where, *mend;
+	const char *name, *what, *where, *mend, *alarm;
 } kinds[HOOK_KINDS] = {
 	[HOOK_PRE_COMMIT] = {"pre-commit", "commit stopped", "staged",
 		"Take it out of the file and `git add` that again; what "
-		"others may have seen is to be revoked first."},
+		"others may have seen is to be revoked first.",
+		"A false alarm? Put stanch:allow and why on its line, or ask "
+		"for `stanch help baseline`."},
 	[HOOK_PRE_PUSH] = {"pre-push", "push stopped", "in what it brings",
 		"Take it out of the commits (git rebase -i %s^), then push "
-		"again; revoke what others may have seen."},
+		"again; revoke what others may have seen.",
+		"A false alarm? Put stanch:allow and why on its line, or ask "
+		"for `stanch help baseline`."},
 	[HOOK_PRE_RECEIVE] = {"pre-receive", "push refused",
 		"in what it brings",
 		"Revoke it, take it out of the commits (git rebase -i %s^), "
-		"and push again."},
+		"and push again.",
+		"A false alarm? .stanch.toml or .stanch-baseline of the "
+		"target branch can say so; the pushed one cannot."},
 };
 
 const char *hook_kind_name(enum hook_kind kind)
@@ -48,6 +54,12 @@ enum hook_kind hook_kind_of(const char *name)
 	while (kind < HOOK_KINDS && strcmp(kinds[kind].name, name) != 0)
 		kind++;
 	return kind;
+}
+
+bool hook_place_counts(const struct leak_place *place)
+{
+	return place->suppressed == NULL ||
+	       (place->suppression && place->suppression->is_held);
 }
 
 struct teller {
@@ -99,7 +111,7 @@ static void count(struct teller *t, const struct leaks *leaks)
 		for (size_t p = 0; p < leak->place_count; p++) {
 			const struct leak_place *place = &leak->places[p];
 
-			if (place->suppressed)
+			if (!hook_place_counts(place))
 				continue;
 			open++;
 			if (place->commit && t->first_commit.n == 0)
@@ -112,7 +124,7 @@ static void count(struct teller *t, const struct leaks *leaks)
 }
 
 static void put_places(struct teller *t, const struct leaks *leaks,
-	unsigned room)
+	size_t room)
 {
 	uint64_t shown = t->places > room ? room - 1 : room, n = 0;
 
@@ -120,7 +132,7 @@ static void put_places(struct teller *t, const struct leaks *leaks,
 		const struct leak *leak = leaks_at(leaks, i);
 
 		for (size_t p = 0; p < leak->place_count; p++)
-			if (!leak->places[p].suppressed && n++ < shown)
+			if (hook_place_counts(&leak->places[p]) && n++ < shown)
 				put_place(t, leak, &leak->places[p]);
 	}
 	if (n > shown)
@@ -128,7 +140,7 @@ static void put_places(struct teller *t, const struct leaks *leaks,
 			n - shown);
 }
 
-static void put_header(struct teller *t, bool is_complete)
+static void put_header(struct teller *t, const struct report_summary *s)
 {
 	const struct hook_telling *asked = t->asked;
 
@@ -137,7 +149,9 @@ static void put_header(struct teller *t, bool is_complete)
 		buf_printf(&t->out, "%" PRIu64 " leaked token%s %s\n",
 			t->leaks, t->leaks == 1 ? "" : "s",
 			kinds[asked->kind].where);
-	else if (is_complete)
+	else if (s->broken_count)
+		buf_put_text(&t->out, "settings are broken\n");
+	else if (s->complete)
 		buf_put_text(&t->out, "more was found than can be told\n");
 	else
 		buf_put_text(&t->out, "not all could be looked at\n");
@@ -182,8 +196,10 @@ static void put_mend(struct teller *t)
 
 static void put_advice(struct teller *t)
 {
-	if (t->leaks)
+	if (t->leaks) {
 		put_mend(t);
+		buf_printf(&t->out, "%s\n", kinds[t->asked->kind].alarm);
+	}
 	if (t->asked->kind == HOOK_PRE_COMMIT)
 		buf_put_text(&t->out, "All of it, and how to revoke: stanch "
 			"scan --staged\n");
@@ -206,6 +222,7 @@ void hook_tell(const struct hook_telling *asked)
 	const struct report_summary *s = job_summary(asked->job);
 	const struct leaks *leaks = job_leaks(asked->job);
 	struct teller t = {.asked = asked, .report = {.options = &redacted}};
+	size_t room = PLACES;
 
 	buf_init(&t.out, TEXT_MAX);
 	buf_init(&t.report.text, TEXT_MAX);
@@ -213,10 +230,19 @@ void hook_tell(const struct hook_telling *asked)
 	buf_init(&t.report.raw, TEXT_MAX);
 	buf_init(&t.report.mask, TEXT_MAX);
 	count(&t, leaks);
-	put_header(&t, s->complete);
-	put_places(&t, leaks, s->complete ? PLACES : PLACES - 1);
+	put_header(&t, s);
+	if (!s->complete)
+		room--;
+	if (s->broken_count)
+		room--;
+	put_places(&t, leaks, room);
 	if (!s->complete)
 		put_incomplete(&t, s);
+	if (s->broken_count) {
+		buf_put_text(&t.out, "  suppresses nothing: ");
+		put_escaped(&t, bytes_text(s->broken[0]));
+		buf_put_byte(&t.out, '\n');
+	}
 	put_advice(&t);
 	if (t.out.failed)
 		fputs("stanch: stopped; no memory to say where\n", stderr);

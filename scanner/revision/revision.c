@@ -342,13 +342,19 @@ static enum status add_tip(struct revision *r, const char *tip,
 	return OK;
 }
 
+bool revision_find_commit(struct revision *r, const char *name,
+	unsigned char id[PACK_ID_MAX])
+{
+	return revision_resolve(r, bytes_text(name), id) == NAME_RESOLVED &&
+	       revision_peel(r, id, NULL);
+}
+
 static void add_known(struct revision *r, const char *name,
 	unsigned char *ids, size_t *count)
 {
 	unsigned char id[PACK_ID_MAX];
 
-	if (revision_resolve(r, bytes_text(name), id) == NAME_RESOLVED &&
-		revision_peel(r, id, NULL))
+	if (revision_find_commit(r, name, id))
 		memcpy(ids + r->id_size * (*count)++, id, r->id_size);
 }
 

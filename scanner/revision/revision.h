@@ -34,6 +34,10 @@ void revision_close(struct revision *r);
 /* Parents that are not in the store: a shallow clone's edge, or broken. */
 uint64_t revision_missing(const struct revision *r);
 
+/* The commit that a name means, through tags; false: none here. */
+bool revision_find_commit(struct revision *r, const char *name,
+	unsigned char id[PACK_ID_MAX]);
+
 /*
  * "A..B": what B has and A has not; "A...B": what one of them has; a side left
  * out is HEAD. A left side of zeros, as hooks tell it for a new branch: all

@@ -1,0 +1,29 @@
+/*
+ * basis: what suppresses findings in a repository that is judged: the
+ * settings and the baselines at the root of a commit that is already trusted
+ * (the target branch), never of the commits that are judged.
+ *
+ * They are read as objects of git, by path, no link followed. What is broken
+ * in them suppresses nothing and is told by suppress_problem.
+ */
+#ifndef STANCH_BASIS_BASIS_H
+#define STANCH_BASIS_BASIS_H
+
+#include "suppress/suppress.h"
+
+struct basis_options {
+	/* Names of commits, as people write them; the first one that is here
+	 * counts. None here: nothing is suppressed. */
+	const char *const *commits;
+	size_t commit_count;
+	const char *prefix; /* before reported paths; NULL: none */
+};
+
+/*
+ * Of the repository of the current directory, as git's environment means it.
+ * *used is the name that counted, or NULL.
+ */
+enum status basis_load(const struct basis_options *options,
+	struct suppress **out, const char **used, struct error *err) MUST_USE;
+
+#endif
