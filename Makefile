@@ -23,6 +23,7 @@ ROOMS := cli \
 	engine \
 	share \
 	report \
+	page \
 	render \
 	suppress \
 	json \

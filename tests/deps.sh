@@ -8,7 +8,8 @@ set -eu
 build="gcc g++ make pkg-config libc6-dev libpcre2-dev libxxhash-dev
 	libssl-dev libtomlplusplus-dev libarchive-dev libdeflate-dev zlib1g-dev
 	libgit2-dev libjansson-dev libcurl4-openssl-dev"
-tests="git python3 7zip zip unzip zstd xz-utils bzip2 gzip tar util-linux"
+tests="git python3 7zip zip unzip zstd xz-utils bzip2 gzip tar util-linux
+	chromium"
 fuzz="clang libclang-rt-14-dev"
 
 wanted=$build

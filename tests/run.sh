@@ -139,6 +139,7 @@ suite "command line, release" tests/cli/run --jobs "$jobs" \
 	--binary build/release/stanch
 [ "$kind" = check ] || suite "command line, asan" tests/cli/run \
 	--jobs "$jobs" --slow 30 --binary build/asan/stanch
+suite "page in a browser" tests/page/run
 suite "own repository" self
 suite "accuracy" accuracy
 if [ "$kind" != check ]; then

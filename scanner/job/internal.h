@@ -6,6 +6,8 @@
 #include "job/job.h"
 #include "suppress/baseline.h"
 
+#include <limits.h>
+
 /*
  * outputs.c: write all. What fails is said on standard error; then the
  * findings follow there, redacted. True when every report was written; else
@@ -16,7 +18,24 @@ bool job_outputs_write(const struct job_outputs *o,
 	const struct report_options *common, const struct leaks *leaks,
 	struct report_summary *summary);
 
-/* suppressions.c */
+/* suppressions.c: the root of a target's repository, or the target. */
+struct job_root {
+	char path[PATH_MAX];
+	char below[PATH_MAX];  /* from the root to the target, "src/" */
+	char prefix[PATH_MAX]; /* before reported paths */
+};
+/* False: it has none, or is bare, standard input, not there. */
+bool job_root_find(struct job_root *r, const char *target);
+void job_root_prefix(struct job_root *r, const char *directory);
+
+/* links.c: for the HTML report. Texts are malloc'd or NULL. */
+struct job_links {
+	char *remote, *head, *prefix, *below;
+};
+void job_links_find(struct job_links *l, const char *target,
+	enum engine_selected selected);
+void job_links_release(struct job_links *l);
+
 struct job_suppressing {
 	struct job_suppress options;
 	struct suppress *own;

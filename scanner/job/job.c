@@ -17,6 +17,8 @@ struct job {
 	struct report_summary summary;
 	char digest[17];
 	size_t failed; /* targets */
+	char *target;  /* the first */
+	size_t targets;
 };
 
 static enum status prepare(struct job *j, struct error *err)
@@ -65,6 +67,7 @@ void job_close(struct job *j)
 	engine_free(j->engine);
 	leaks_free(j->leaks);
 	job_suppressing_release(&j->suppressing);
+	free(j->target);
 	detector_free(j->detector);
 	ruleset_free(j->rules);
 	secret_wipe(&j->key, sizeof(j->key));
@@ -80,6 +83,9 @@ enum status job_settings(struct job *j, const char *target, struct error *err)
 enum status job_scan(struct job *j, const char *target, struct error *err)
 {
 	enum status status = engine_scan(j->engine, target, err);
+
+	if (j->targets++ == 0)
+		j->target = strdup(target);
 
 	j->failed += status != OK;
 	return status;
@@ -162,17 +168,31 @@ static const struct rule **list_rules(const struct ruleset *rules)
 	return list;
 }
 
+static bool has_html(const struct job_outputs *outputs)
+{
+	for (size_t i = 0; i < outputs->n; i++)
+		if (outputs->at[i].format == REPORT_HTML)
+			return true;
+	return false;
+}
+
 enum status job_report(struct job *j, const struct job_outputs *outputs,
 	struct error *err)
 {
 	const struct rule **rules = list_rules(j->rules);
 	struct report_options common = j->options.report;
+	struct job_links links = {.remote = NULL};
 
 	if (rules == NULL)
 		return error_set(err, ERR_MEMORY, "report: out of memory");
 	common.rules = rules;
 	common.rule_count = ruleset_count(j->rules);
+	if (has_html(outputs) && j->targets == 1 && j->target)
+		job_links_find(&links, j->target, j->options.engine.selected);
+	common.links = (struct report_links){links.remote, links.head,
+		links.prefix, links.below};
 	(void)job_outputs_write(outputs, &common, j->leaks, &j->summary);
+	job_links_release(&links);
 	free(rules);
 	return OK;
 }

@@ -24,12 +24,6 @@ static const struct suppress_scope whole = {"", ""};
 
 /* ---- the root of a target ----------------------------------------------- */
 
-struct root {
-	char path[PATH_MAX];
-	char below[PATH_MAX];  /* from the root to the target, "src/" */
-	char prefix[PATH_MAX]; /* before reported paths */
-};
-
 static bool has_git(const char *directory)
 {
 	char path[PATH_MAX];
@@ -40,8 +34,10 @@ static bool has_git(const char *directory)
 	       lstat(path, &st) == 0;
 }
 
+enum kind { KIND_OF_FILE, KIND_OF_DIRECTORY };
+
 /* As the engine reports: without "./", with one slash at the end. */
-static void set_prefix(struct root *r, const char *target, bool is_file)
+static void set_prefix(struct job_root *r, const char *target, enum kind kind)
 {
 	const char *slash;
 	size_t n;
@@ -52,7 +48,7 @@ static void set_prefix(struct root *r, const char *target, bool is_file)
 	if (strcmp(target, ".") == 0)
 		target = "";
 	slash = strrchr(target, '/');
-	n = is_file ? (slash ? (size_t)(slash - target) + 1 : 0)
+	n = kind == KIND_OF_FILE ? (slash ? (size_t)(slash - target) + 1 : 0)
 		    : strlen(target);
 	snprintf(r->prefix, sizeof(r->prefix), "%.*s%s", (int)n, target,
 		n > 0 && target[n - 1] != '/' ? "/" : "");
@@ -72,7 +68,12 @@ static bool climb(char *path)
 	}
 }
 
-static bool find_root(struct root *r, const char *target)
+void job_root_prefix(struct job_root *r, const char *directory)
+{
+	set_prefix(r, directory, KIND_OF_DIRECTORY);
+}
+
+bool job_root_find(struct job_root *r, const char *target)
 {
 	char real[PATH_MAX];
 	struct stat st;
@@ -83,7 +84,7 @@ static bool find_root(struct root *r, const char *target)
 		realpath(target, real) == NULL)
 		return false;
 	is_file = !S_ISDIR(st.st_mode);
-	set_prefix(r, target, is_file);
+	set_prefix(r, target, is_file ? KIND_OF_FILE : KIND_OF_DIRECTORY);
 	if (is_file)
 		*(strrchr(real, '/') + (strrchr(real, '/') == real)) = '\0';
 	else if (repo_is_at(target) && !has_git(real))
@@ -102,7 +103,7 @@ static bool find_root(struct root *r, const char *target)
 /* ---- reading ------------------------------------------------------------ */
 
 /* A file below the root, no link followed on the way. ERR_NOT_FOUND. */
-static enum status read_below(const struct root *r, const char *name,
+static enum status read_below(const struct job_root *r, const char *name,
 	size_t most, struct buf *text, struct error *err)
 {
 	char path[2 * PATH_MAX], real[PATH_MAX];
@@ -122,7 +123,7 @@ static enum status read_below(const struct root *r, const char *name,
 }
 
 static enum status add_settings(struct job_suppressing *j,
-	const struct root *r, const struct suppress_scope *scope,
+	const struct job_root *r, const struct suppress_scope *scope,
 	struct error *err)
 {
 	struct buf text;
@@ -140,8 +141,8 @@ static enum status add_settings(struct job_suppressing *j,
 }
 
 static enum status add_baselines(struct job_suppressing *j,
-	const struct root *r, const struct suppress_scope *scope, size_t from,
-	struct error *err)
+	const struct job_root *r, const struct suppress_scope *scope,
+	size_t from, struct error *err)
 {
 	bool is_named = suppress_names_baselines(j->own);
 	enum status status = OK;
@@ -176,7 +177,7 @@ static size_t count_wanted(const struct suppress *s)
 enum status job_suppressing_target(struct job_suppressing *j,
 	const char *target, bool is_selection, struct error *err)
 {
-	struct root *r;
+	struct job_root *r;
 	struct suppress_scope scope;
 	size_t wanted;
 	enum status status;
@@ -186,7 +187,7 @@ enum status job_suppressing_target(struct job_suppressing *j,
 	r = calloc(1, sizeof(*r));
 	if (r == NULL)
 		return error_set(err, ERR_MEMORY, "read settings");
-	if (!find_root(r, target)) {
+	if (!job_root_find(r, target)) {
 		free(r);
 		return OK;
 	}

@@ -263,6 +263,14 @@ void report_escape_xml(bytes text, struct buf *out)
 	requote(out, from, quote_xml);
 }
 
+void report_quote_xml(bytes text, struct buf *out)
+{
+	size_t from = out->n;
+
+	buf_put(out, text);
+	requote(out, from, quote_xml);
+}
+
 static const char *quote_property(unsigned char c)
 {
 	switch (c) {

@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "flow/rule.h"
 
+#include <stdint.h>
+
 enum report_format {
 	REPORT_TEXT,
 	REPORT_JSON,
@@ -16,7 +18,17 @@ enum report_format {
 	REPORT_CSV,
 	REPORT_JUNIT,
 	REPORT_GITHUB,
+	REPORT_HTML,
 	REPORT_FORMAT_COUNT,
+};
+
+/* Of HTML: from where lines can be linked to. */
+struct report_links {
+	const char *remote; /* a repository's URL, hostile; NULL: no links */
+	const char *head;   /* commit, in hex, for what is in no commit */
+	/* A reported path that begins with `prefix` is `below` and the rest,
+	 * from the repository's root. */
+	const char *prefix, *below;
 };
 
 struct report_options {
@@ -28,6 +40,8 @@ struct report_options {
 	bool verbose;	 /* text: every place and the ledger */
 	const struct rule *const *rules; /* for SARIF's rule table */
 	size_t rule_count;
+	struct report_links links; /* HTML only */
+	int64_t now; /* seconds since 1970, for ages; 0: the clock's */
 };
 
 /* Redacted form of a secret: enough to recognise it, not to use it. */

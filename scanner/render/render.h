@@ -86,6 +86,8 @@ bytes report_last_columns(bytes b, size_t n);
 bool report_is_hidden(uint32_t character);
 /* For XML text and attributes; input is terminal-escaped inside. */
 void report_escape_xml(bytes text, struct buf *out);
+/* The same for text that is terminal-escaped already. */
+void report_quote_xml(bytes text, struct buf *out);
 /* One CSV cell, quoted when needed, never a formula. */
 void report_escape_csv(bytes text, struct buf *out);
 enum report_command { REPORT_PROPERTY, REPORT_MESSAGE };

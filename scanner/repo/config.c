@@ -12,6 +12,8 @@
 #include "base/banned.h"
 
 #define CONFIG_MAX ((size_t)4 << 20)
+/* Bytes of a remote's URL that is of use. */
+#define REMOTE_MAX 4096
 
 struct entry {
 	bytes section; /* "extensions", 'remote "origin"' */
@@ -115,6 +117,9 @@ static enum status apply(struct repo *r, const struct entry *e,
 			"open repository: extension \"%.*s\" is not supported",
 			(int)(e->key.n < 60 ? e->key.n : 60),
 			(const char *)e->key.at);
+	} else if (r->remote == NULL && is_key(e, "remote \"origin\"", "url") &&
+		   e->value.n <= REMOTE_MAX) {
+		r->remote = strndup((const char *)e->value.at, e->value.n);
 	} else if (bytes_equal_nocase(e->key, bytes_text("promisor")) &&
 		   !is_word(e->value, "false")) {
 		r->is_partial = true;

@@ -379,6 +379,7 @@ void repo_close(struct repo *r)
 	for (size_t i = 0; i < r->ref_count; i++)
 		free(r->refs[i].name);
 	free(r->refs);
+	free(r->remote);
 	free(r->root);
 	free(r->git_dir);
 	free(r->common_dir);

@@ -36,6 +36,7 @@ struct repo {
 	size_t alternate_count;
 	char *index; /* path; the file may not exist */
 	size_t id_size; /* 20, 32 */
+	char *remote; /* URL of origin as the config has it, or NULL */
 	bool is_shallow;
 	bool is_partial; /* a promisor remote, or promised packs */
 	bool is_receiving; /* inside a receive hook: GIT_QUARANTINE_PATH */

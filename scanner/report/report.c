@@ -1,6 +1,7 @@
 /*
  * Formats in a table.
  */
+#include "page/page.h"
 #include "report/internal.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@ static const struct {
 	[REPORT_CSV] = {"csv", report_csv},
 	[REPORT_JUNIT] = {"junit", report_junit},
 	[REPORT_GITHUB] = {"github", report_github},
+	[REPORT_HTML] = {"html", page_write},
 };
 
 const char *report_format_name(enum report_format f)

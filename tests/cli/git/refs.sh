@@ -33,7 +33,7 @@ has a refs '["refs/heads/clean"]'
 grep "\"message\"" out | grep github >a
 has a refs "[\"$branch\"]"
 # In every format, and redacted.
-for format in text json jsonl csv sarif junit github; do
+for format in text json jsonl csv sarif junit github html; do
 	expect 1 "$STANCH" scan --history --refs -f $format r >out 2>err
 	holds out copied
 	lacks out "$(token gho 3)"

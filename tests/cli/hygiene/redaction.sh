@@ -7,7 +7,7 @@ for kind in ado84 ado52 ghp npm github_pat; do
 	printf '%s "%s"\n' "k =" "$(token $kind canary2)" >tree/$kind.txt
 	token $kind canary3 base64 >tree/$kind.b64
 done
-for format in text json jsonl sarif csv junit github; do
+for format in text json jsonl sarif csv junit github html; do
 	expect 1 "$STANCH" scan -v -f $format tree >out.$format 2>err.$format
 	expect 4 "$STANCH" scan -v -f $format tree >/dev/full 2>full.$format
 	expect 1 "$STANCH" scan -f $format --show-secrets tree >shown.$format

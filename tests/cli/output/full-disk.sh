@@ -1,7 +1,7 @@
 . "$TESTS/lib.sh"
 [ -c /dev/full ] || skip "no /dev/full"
 mkdir tree && echo "k = $(token ghp)" >tree/a
-for format in text json jsonl sarif csv junit github; do
+for format in text json jsonl sarif csv junit github html; do
 	expect 4 "$STANCH" scan -f $format tree >/dev/full 2>err
 	holds err "No space left"
 	holds err tree/a

@@ -21,7 +21,7 @@ for d in (3, 7):  # long ones, equal
         out.write("line of no use\n" * 60000)
         out.write("t = '%s'\n" % tk.token("ghp", "long"))
 PY
-for format in text json jsonl sarif csv junit github; do
+for format in text json jsonl sarif csv junit github html; do
 	for jobs in 1 2 8; do
 		expect 1 "$STANCH" scan -f $format --jobs $jobs tree >report
 		sed -E 's/"seconds": ?[0-9.e-]+/"seconds":S/g

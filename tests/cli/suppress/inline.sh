@@ -20,7 +20,7 @@
 field suppressed rep
 [ "$(summary suppressed rep)" = 8 ] || fail "$(summary suppressed rep)"
 one=$(token ghp 1) eight=$(token ghp 8) nine=$(token npm 9)
-for format in text json jsonl sarif csv junit github; do
+for format in text json jsonl sarif csv junit github html; do
 	"$STANCH" scan -v -f $format a.py >out
 	for secret in "$one" "$eight" "$nine"; do lacks out "$secret"; done
 done
