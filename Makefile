@@ -39,6 +39,7 @@ ROOMS := cli \
 	known \
 	roster \
 	bundle \
+	store \
 	pack \
 	repo \
 	leaks \
@@ -105,8 +106,9 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 .PHONY: all help deps unit check test test-long install bench accuracy fuzz \
 	fault differential clean
 
-## all: build $(B)/stanch, and stanch-git.so and stanch-net beside it
-all: $(B)/stanch $(B)/stanch-git.so $(B)/stanch-net
+## all: build $(B)/stanch, and beside it what it loads and starts
+all: $(B)/stanch $(B)/stanch-git.so $(B)/stanch-net $(B)/stanch-sqlite.so \
+	$(B)/stanch-postgres.so
 
 ## help: this list
 help:
@@ -181,6 +183,16 @@ $(B)/stanch-git.so: $(MODULE)
 	@$(SAY) LINK $@
 	$(Q)$(CC) -shared $(filter-out -pie,$(ALL_LDFLAGS)) -o $@ $^ -lgit2
 
+# The only files that are linked with databases; see scanner/store/backend.h.
+STORES := sqlite postgres
+$(STORES:%=$(B)/store/module/%.c.o): HARDEN := $(filter-out -fPIE,$(HARDEN)) -fPIC
+$(B)/store/module/postgres.c.o: CPPFLAGS += $(shell pkg-config --cflags libpq)
+$(B)/stanch-sqlite.so: STORE_LIB := -lsqlite3
+$(B)/stanch-postgres.so: STORE_LIB := -lpq
+$(STORES:%=$(B)/stanch-%.so): $(B)/stanch-%.so: $(B)/store/module/%.c.o
+	@$(SAY) LINK $@
+	$(Q)$(CC) -shared $(filter-out -pie,$(ALL_LDFLAGS)) -o $@ $^ $(STORE_LIB)
+
 # The only program that is linked with libcurl; see scanner/net/net.h.
 HELPER := $(patsubst scanner/%,$(B)/%.o,$(wildcard scanner/net/helper/*.c))
 $(B)/stanch-net: $(HELPER) $(B)/libnet.a $(B)/libbase.a
@@ -238,6 +250,8 @@ install: all
 	install -D -m 755 $(B)/stanch "$(DESTDIR)$(PREFIX)/bin/stanch"
 	install -D -m 644 $(B)/stanch-git.so \
 		"$(DESTDIR)$(PREFIX)/lib/stanch/stanch-git.so"
+	install -m 644 $(STORES:%=$(B)/stanch-%.so) \
+		"$(DESTDIR)$(PREFIX)/lib/stanch/"
 	install -D -m 755 $(B)/stanch-net \
 		"$(DESTDIR)$(PREFIX)/lib/stanch/stanch-net"
 
