@@ -6,6 +6,7 @@
 #include "engine/internal.h"
 
 #include "bundle/bundle.h"
+#include "engine/objects.h"
 #include "history/history.h"
 #include "revision/revision.h"
 #include "selection/selection.h"
@@ -173,6 +174,49 @@ static void add_ledger(struct engine *e, const struct repo *repo,
 /* `store`: NULL for the repository's own. */
 static enum status scan_history(struct engine *e, const struct repo *repo,
 	struct pack_store *store, const char *prefix, struct error *err)
+static void tell_keys(const struct history *h, const struct engine_known *k)
+{
+	const struct hash128 *keys;
+
+	for (size_t i = 0; i < history_workers(h); i++) {
+		size_t n = history_keys(h, i, &keys);
+
+		if (n)
+			k->keys(k->context, keys, n);
+	}
+}
+
+/* known: or NULL. */
+static enum status scan_history(struct engine *e, const struct repo *repo,
+	const struct history_options *options,
+	const struct engine_known *known, struct error *err)
+{
+	struct engine_repository r = {.engine = e};
+	enum status status;
+
+	r.workers = calloc(e->worker_count, sizeof(*r.workers));
+	if (r.workers == NULL)
+		return error_set(err, ERR_MEMORY, "scan history");
+	status = history_open(&r.history, repo, options, err);
+	if (status == OK) {
+		e->repository = &r;
+		status = run_phases(&r, err);
+		e->repository = NULL;
+		add_ledger(e, repo, r.history);
+		if (status == OK)
+			status = history_tell(r.history, e->leaks, err);
+		if (status == OK && known) {
+			history_put_state(r.history, known->state);
+			tell_keys(r.history, known);
+		}
+		history_close(r.history);
+	}
+	free(r.workers);
+	return status;
+}
+
+enum status engine_repository_scan(struct engine *e, const struct repo *repo,
+	const char *prefix, struct error *err)
 {
 	const struct history_options options = {
 		.store = store,
@@ -182,23 +226,34 @@ static enum status scan_history(struct engine *e, const struct repo *repo,
 		.prefix = prefix,
 		.with_refs = e->options.refs,
 	};
-	struct engine_repository r = {.engine = e};
-	enum status status;
 
-	r.workers = calloc(e->worker_count, sizeof(*r.workers));
-	if (r.workers == NULL)
-		return error_set(err, ERR_MEMORY, "scan history");
-	status = history_open(&r.history, repo, &options, err);
-	if (status == OK) {
-		e->repository = &r;
-		status = run_phases(&r, err);
-		e->repository = NULL;
-		add_ledger(e, repo, r.history);
-		if (status == OK)
-			status = history_tell(r.history, e->leaks, err);
-		history_close(r.history);
-	}
-	free(r.workers);
+	return scan_history(e, repo, &options, NULL, err);
+}
+
+enum status engine_scan_objects(struct engine *e, const char *path,
+	const struct engine_known *known, struct error *err)
+{
+	const struct repo_options repo_options = {
+		.allow_owner = e->options.allow_owner,
+		.allow_outside = e->options.allow_outside,
+	};
+	const struct history_options options = {
+		.detector = e->detector,
+		.is_stopped = is_stopped,
+		.context = e,
+		.prefix = "",
+		.with_refs = e->options.refs,
+		.known = known->known,
+		.added = known->added,
+		.no_index = true,
+	};
+	struct repo *repo = NULL;
+	enum status status = repo_open(&repo, path, &repo_options, err);
+
+	e->target = path;
+	if (status == OK)
+		status = scan_history(e, repo, &options, known, err);
+	repo_close(repo);
 	return status;
 }
 

@@ -80,15 +80,21 @@ static bool has_password(const char *url)
 
 /* ---- the cloner --------------------------------------------------------- */
 
-static void run_cloner(const char *url, const char *directory, int out)
+static struct revision_clone clone_of(const char *url, const char *directory)
 {
 	const char *key = getenv("STANCH_GIT_SSH_KEY");
-	const struct revision_clone clone = {
+
+	return (struct revision_clone){
 		.url = url,
 		.directory = directory,
 		.credentials = revision_credentials,
 		.ssh_key = key && *key ? key : NULL,
 	};
+}
+
+static void run_cloner(const char *url, const char *directory, int out)
+{
+	const struct revision_clone clone = clone_of(url, directory);
 	const struct rlimit memory = {CLONER_MEMORY, CLONER_MEMORY};
 	const struct revision_module *module;
 	struct report report = {.result = REVISION_FAILED};
@@ -211,6 +217,32 @@ static enum status wait_for(const char *url, int from,
 	return OK;
 }
 
+static enum status refuse_password(struct error *err)
+{
+	return error_set(err, ERR_USAGE,
+		"clone: the URL holds a password; put it into "
+		"STANCH_GIT_USERNAME and STANCH_GIT_PASSWORD, or a token into "
+		"STANCH_GIT_TOKEN");
+}
+
+enum status revision_mirror(const char *url, const char *directory,
+	struct error *err)
+{
+	const struct revision_clone clone = clone_of(url, directory);
+	const struct revision_module *module;
+	char text[REVISION_TEXT] = "";
+	enum status status;
+
+	if (has_password(url))
+		return refuse_password(err);
+	status = revision_module_load(&module, err);
+	if (status != OK)
+		return status;
+	if (module->clone(&clone, text) == REVISION_OK)
+		return OK;
+	return error_set(err, ERR_IO, "clone %.200s: %s", url, text);
+}
+
 enum status revision_clone_begin(struct revision_clone_process **out,
 	const char *url, const struct revision_clone_options *options,
 	struct error *err)
@@ -220,10 +252,7 @@ enum status revision_clone_begin(struct revision_clone_process **out,
 	int from = -1;
 
 	if (has_password(url))
-		return error_set(err, ERR_USAGE,
-			"clone: the URL holds a password; put it into "
-			"STANCH_GIT_USERNAME and STANCH_GIT_PASSWORD, or a "
-			"token into STANCH_GIT_TOKEN");
+		return refuse_password(err);
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return error_set(err, ERR_MEMORY, "clone: no memory");

@@ -97,4 +97,13 @@ enum status revision_clone_begin(struct revision_clone_process **out,
 const char *revision_clone_path(const struct revision_clone_process *c);
 void revision_clone_end(struct revision_clone_process *c);
 
+/*
+ * In this process, which is to be one of its own: libgit2 and the network are
+ * in it afterwards. Makes a bare mirror of all refs in `directory`, or brings
+ * the one there up to date; refs that the server has no more go, objects stay.
+ * Credentials as above.
+ */
+enum status revision_mirror(const char *url, const char *directory,
+	struct error *err) MUST_USE;
+
 #endif

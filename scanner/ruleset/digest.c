@@ -153,6 +153,38 @@ uint64_t ruleset_rule_digest(const struct rule *rule)
 	return digest;
 }
 
+static void put_rest(struct buf *out, const struct ruleset *set)
+{
+	for (size_t i = 0; i < set->decode_count; i++) {
+		const struct rule_decode *decode = &set->decodes[i];
+
+		put_text(out, decode->id);
+		put_anchors(out, decode->anchors, decode->anchor_count);
+		put_number(out, decode->within);
+		put_number(out, decode->min_length);
+		put_number(out, decode->max_length);
+	}
+	for (size_t i = 0; i < set->allowlist_count; i++)
+		put_allowlist(out, &set->allowlists[i]);
+}
+
+uint64_t ruleset_digest_of(const struct ruleset *set, size_t i)
+{
+	return set->entries[i].digest;
+}
+
+uint64_t ruleset_digest_rest(const struct ruleset *set)
+{
+	struct buf out;
+	uint64_t digest;
+
+	buf_init(&out, LIMIT_RULESET);
+	put_rest(&out, set);
+	digest = hash_64(buf_bytes(&out), 0);
+	buf_release(&out);
+	return digest;
+}
+
 void ruleset_digest(const struct ruleset *set, char text[17])
 {
 	struct buf out;
@@ -163,17 +195,7 @@ void ruleset_digest(const struct ruleset *set, char text[17])
 
 		buf_put(&out, bytes_of(&digest, sizeof(digest)));
 	}
-	for (size_t i = 0; i < set->decode_count; i++) {
-		const struct rule_decode *decode = &set->decodes[i];
-
-		put_text(&out, decode->id);
-		put_anchors(&out, decode->anchors, decode->anchor_count);
-		put_number(&out, decode->within);
-		put_number(&out, decode->min_length);
-		put_number(&out, decode->max_length);
-	}
-	for (size_t i = 0; i < set->allowlist_count; i++)
-		put_allowlist(&out, &set->allowlists[i]);
+	put_rest(&out, set);
 	snprintf(text, 17, "%016" PRIx64, hash_64(buf_bytes(&out), 0));
 	buf_release(&out);
 }

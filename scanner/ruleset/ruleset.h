@@ -63,6 +63,9 @@ const struct rule_allowlist *ruleset_allowlists(const struct ruleset *set,
 	size_t *count);
 /* 16 hex digits that change with any rule: for reports and caches. */
 void ruleset_digest(const struct ruleset *set, char text[17]);
+/* Of one rule, by index; and of all that the set has besides its rules. */
+uint64_t ruleset_digest_of(const struct ruleset *set, size_t i);
+uint64_t ruleset_digest_rest(const struct ruleset *set);
 /* Warnings gathered while loading ("rule x: keyword y never ...") */
 size_t ruleset_warning_count(const struct ruleset *set);
 const char *ruleset_warning(const struct ruleset *set, size_t i);

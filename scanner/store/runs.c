@@ -153,20 +153,22 @@ static enum status put_waiting(struct store *s, const struct listing *l,
 	return store_run_query(s, &q, err);
 }
 
-static enum status put_skipped(struct store *s, const struct listing *l,
+static enum status put_left_out(struct store *s, const struct listing *l,
 	const struct store_repository *r, int64_t id, struct error *err)
 {
 	struct store_query q = {
 		.sql = "INSERT INTO results (run, repository, outcome, reason,"
 		       " is_complete, weight, total, scanned, skipped, failed,"
-		       " bytes, milliseconds) VALUES ($1, $2, 'skipped', $3, 1,"
+		       " bytes, milliseconds) VALUES ($1, $2, $5, $3, $6,"
 		       " $4, 0, 0, 0, 0, 0, 0)"
 		       " ON CONFLICT (run, repository) DO NOTHING"};
 
 	store_add_integer(&q, l->run->id);
 	store_add_integer(&q, id);
-	store_add_words(&q, r->skipped);
+	store_add_words(&q, r->refused ? r->refused : r->skipped);
 	store_add_integer(&q, (int64_t)(r->size ? r->size : 1));
+	store_add_words(&q, r->refused ? "failed" : "skipped");
+	store_add_integer(&q, r->refused == NULL);
 	return store_run_query(s, &q, err);
 }
 
@@ -192,8 +194,9 @@ static enum status list(struct store *s, void *context, struct error *err)
 
 		status = put_repository(s, l, r, &id, err);
 		if (status == OK)
-			status = r->skipped ? put_skipped(s, l, r, id, err)
-					    : put_waiting(s, l, r, id, err);
+			status = r->skipped || r->refused
+					 ? put_left_out(s, l, r, id, err)
+					 : put_waiting(s, l, r, id, err);
 	}
 	return status == OK && l->cursor.n ? put_cursor(s, l, err) : status;
 }

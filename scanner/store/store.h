@@ -66,7 +66,9 @@ struct store_repository {
 	uint64_t size;
 	int64_t pushed_at;
 	unsigned flags;
-	const char *skipped; /* not NULL: the reason; it is not queued */
+	/* not NULL: a word why it is left out, or cannot be had; then it is
+	 * not queued */
+	const char *skipped, *refused;
 };
 /* Repositories that a roster gave: into the queue, unless this run has them
  * already. `cursor`: where the roster is now. */

@@ -1,5 +1,6 @@
 /*
- * clone: a bare mirror of a URL, by libgit2's transports. Runs in a process
+ * clone: a bare mirror of a URL, by libgit2's transports; one that is there is
+ * brought up to date. Runs in a process
  * of its own (see revision/clone.c), which is killed when it is to stop.
  */
 #include "revision/module/internal.h"
@@ -98,8 +99,10 @@ enum revision_result module_clone(const struct revision_clone *clone,
 	options.callbacks.payload = &asked;
 	options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
 	options.update_fetchhead = 0;
+	options.prune = GIT_FETCH_PRUNE;
 	options.proxy_opts.type = GIT_PROXY_AUTO;
-	if (error == 0)
+	if (error == 0 && git_repository_open_bare(&repository,
+				  clone->directory) != 0)
 		error = git_repository_init(&repository, clone->directory, 1);
 	if (error == 0)
 		error = git_remote_create_anonymous(&remote, repository,
