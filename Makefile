@@ -16,6 +16,7 @@ SAY := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),true,echo)
 ROOMS := cli \
 	explain \
 	hook \
+	survey \
 	audit \
 	loop \
 	basis \

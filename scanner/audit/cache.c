@@ -325,7 +325,8 @@ void cache_give_back(struct cache *c, struct item *item)
 		k->size = 0;
 		k->is_in_use = false;
 	}
-	if (c->clones == CLONES_DROPPED || (is_new && item->kind == OUTCOME_FAILED)) {
+	if (c->clones == CLONES_DROPPED ||
+		(is_new && item->kind == OUTCOME_FAILED)) {
 		remove_clone(c, name);
 		if (k)
 			forget(c, k);

@@ -375,7 +375,7 @@ static void do_fetch(struct saying *s, struct frame_reader *r)
 	free(to);
 }
 
-void child_run(const struct child *child)
+void nursery_child(const struct child *child)
 {
 	struct saying s = {.child = child};
 	struct buf in, fields;

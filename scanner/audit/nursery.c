@@ -102,7 +102,7 @@ static void fork_child(struct keeper *k, int fd)
 
 		close(k->control);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		child_run(&child);
+		nursery_child(&child);
 	}
 	close(fd);
 	(void)!write(k->control, &pid, sizeof(pid));

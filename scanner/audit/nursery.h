@@ -53,6 +53,6 @@ struct child {
 	const struct detector *added; /* or NULL */
 	int fd;
 };
-void child_run(const struct child *child) __attribute__((noreturn));
+void nursery_child(const struct child *child) __attribute__((noreturn));
 
 #endif

@@ -5,6 +5,7 @@
 #include "explain/explain.h"
 #include "hook/hook.h"
 #include "loop/loop.h"
+#include "survey/survey.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -48,6 +49,7 @@ static const struct args_command *const commands[] = {
 	&cli_scan_command,
 	&hook_command,
 	&explain_command,
+	&survey_audit_command,
 	&cli_rules_command,
 	&loop_log_command,
 	&version_command,

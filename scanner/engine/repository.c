@@ -171,9 +171,6 @@ static void add_ledger(struct engine *e, const struct repo *repo,
 	sum_ledger(e, repo, &from);
 }
 
-/* `store`: NULL for the repository's own. */
-static enum status scan_history(struct engine *e, const struct repo *repo,
-	struct pack_store *store, const char *prefix, struct error *err)
 static void tell_keys(const struct history *h, const struct engine_known *k)
 {
 	const struct hash128 *keys;
@@ -215,8 +212,9 @@ static enum status scan_history(struct engine *e, const struct repo *repo,
 	return status;
 }
 
-enum status engine_repository_scan(struct engine *e, const struct repo *repo,
-	const char *prefix, struct error *err)
+/* Wholly; `store`: NULL for the repository's own. */
+static enum status scan_wholly(struct engine *e, const struct repo *repo,
+	struct pack_store *store, const char *prefix, struct error *err)
 {
 	const struct history_options options = {
 		.store = store,
@@ -260,7 +258,7 @@ enum status engine_scan_objects(struct engine *e, const char *path,
 enum status engine_repository_scan(struct engine *e, const struct repo *repo,
 	const char *prefix, struct error *err)
 {
-	return scan_history(e, repo, NULL, prefix, err);
+	return scan_wholly(e, repo, NULL, prefix, err);
 }
 
 enum status engine_bundle_scan(struct engine *e, const char *path,
@@ -285,7 +283,7 @@ enum status engine_bundle_scan(struct engine *e, const char *path,
 			"apart", (unsigned long long)bundle_lost(bundle));
 		engine_problem(e, bytes_text(path), reason);
 	}
-	status = scan_history(e, bundle_repo(bundle), bundle_store(bundle),
+	status = scan_wholly(e, bundle_repo(bundle), bundle_store(bundle),
 		buf_text(&prefix), err);
 	buf_release(&prefix);
 	bundle_close(bundle);

@@ -4,19 +4,10 @@
 
 #include "job/console.h"
 #include "job/job.h"
+#include "job/outputs.h"
 #include "suppress/baseline.h"
 
 #include <limits.h>
-
-/*
- * outputs.c: write all. What fails is said on standard error; then the
- * findings follow there, redacted. True when every report was written; else
- * the summary becomes incomplete. `common` gives all but format, colour and
- * width.
- */
-bool job_outputs_write(const struct job_outputs *o,
-	const struct report_options *common, const struct leaks *leaks,
-	struct report_summary *summary);
 
 /* suppressions.c: the root of a target's repository, or the target. */
 struct job_root {

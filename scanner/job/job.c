@@ -176,6 +176,14 @@ static bool has_html(const struct job_outputs *outputs)
 	return false;
 }
 
+static enum status write_report(const void *context, FILE *to,
+	const struct report_options *options, struct error *err)
+{
+	const struct job *j = context;
+
+	return report_write(to, options, j->leaks, &j->summary, err);
+}
+
 enum status job_report(struct job *j, const struct job_outputs *outputs,
 	struct error *err)
 {
@@ -191,7 +199,8 @@ enum status job_report(struct job *j, const struct job_outputs *outputs,
 		job_links_find(&links, j->target, j->options.engine.selected);
 	common.links = (struct report_links){links.remote, links.head,
 		links.prefix, links.below};
-	(void)job_outputs_write(outputs, &common, j->leaks, &j->summary);
+	if (!job_outputs_write(outputs, &common, write_report, j))
+		j->summary.complete = false;
 	job_links_release(&links);
 	free(rules);
 	return OK;

@@ -114,8 +114,8 @@ enum status job_outputs_close(struct job_outputs *o, struct error *err)
 
 struct writing {
 	struct report_options options;
-	const struct leaks *leaks;
-	const struct report_summary *summary;
+	job_write *write;
+	const void *context;
 };
 
 /* Report, flush, and hear about it now. */
@@ -124,7 +124,7 @@ static enum status write_stream(const struct writing *w, FILE *to,
 {
 	enum status status;
 
-	status = report_write(to, &w->options, w->leaks, w->summary, err);
+	status = w->write(w->context, to, &w->options, err);
 	errno = 0;
 	if (status == OK && (fflush(to) != 0 || ferror(to)))
 		status = error_set_errno(err, ERR_IO, "write the report");
@@ -248,10 +248,10 @@ static void write_rescue(struct writing *w)
 }
 
 bool job_outputs_write(const struct job_outputs *o,
-	const struct report_options *common, const struct leaks *leaks,
-	struct report_summary *summary)
+	const struct report_options *common, job_write *write,
+	const void *context)
 {
-	struct writing w = {*common, leaks, summary};
+	struct writing w = {*common, write, context};
 	bool is_written = true;
 
 	for (size_t i = 0; i < o->n; i++) {
@@ -268,7 +268,6 @@ bool job_outputs_write(const struct job_outputs *o,
 		is_written = false;
 	}
 	if (!is_written) {
-		summary->complete = false;
 		w.options = *common;
 		write_rescue(&w);
 	}

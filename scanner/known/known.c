@@ -28,7 +28,7 @@ struct known {
 	struct known_state old; /* packs: NULL: none */
 	enum known_extent extent;
 	const struct pack_store *store;
-	size_t id_size;
+	size_t id_size, pack_count;
 	uint64_t refs, looked; /* looked: nanoseconds since 1970 */
 	struct pack_part *parts; /* one a pack */
 	struct known_pack **was; /* what the state says of it, or NULL */
@@ -56,7 +56,8 @@ void known_free(struct known *k)
 {
 	if (k == NULL)
 		return;
-	for (size_t i = 0; k->entries && i < pack_parts(k->store); i++)
+	/* The store may be closed by now. */
+	for (size_t i = 0; k->entries && i < k->pack_count; i++)
 		free(k->entries[i].at);
 	known_state_release(&k->old);
 	free(k->parts);
@@ -84,6 +85,7 @@ static bool look_at_parts(struct known *k)
 {
 	size_t packs = pack_parts(k->store), n = pack_loose_parts(k->store);
 
+	k->pack_count = packs;
 	k->parts = calloc(packs + 1, sizeof(*k->parts));
 	k->was = calloc(packs + 1, sizeof(*k->was));
 	k->entries = calloc(packs + 1, sizeof(*k->entries));

@@ -14,6 +14,7 @@
 struct leak_held {
 	const struct rule *rule;
 	bytes secret;
+	bytes fingerprint;  /* given with it, or empty */
 	struct hash128 key; /* of the secret; set by leaks_finish */
 	size_t size;	    /* of the block: what is wiped and charged */
 };
@@ -21,8 +22,10 @@ struct leak_held {
 /* A place that borrows everything from the sighting and `where`. */
 struct leak_place leak_place_borrow(const struct sighting *s,
 	const struct leak_where *where);
-/* Copy what `place` borrows into a block of its own; false: no memory. */
-bool leak_place_hold(struct leak_place *place, const struct sighting *s);
+/* Copy what `place` borrows into a block of its own, and the fingerprint that
+ * is given with it; false: no memory. */
+bool leak_place_hold(struct leak_place *place, const struct sighting *s,
+	bytes fingerprint);
 void leak_place_drop(struct leak_place *place);
 /* What a place counts for against LIMIT_LEAKS_BYTES. */
 size_t leak_place_cost(const struct leak_place *place);

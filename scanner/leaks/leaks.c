@@ -210,13 +210,13 @@ static bool make_room(struct leaks *l)
 
 /* Lock held. */
 static enum status add(struct leaks *l, const struct sighting *s,
-	struct leak_place *place)
+	struct leak_place *place, bytes fingerprint)
 {
 	if (is_beyond(l, s, place)) {
 		leaks_add_unlisted(l, 1);
 		return OK;
 	}
-	if (!make_room(l) || !leak_place_hold(place, s)) {
+	if (!make_room(l) || !leak_place_hold(place, s, fingerprint)) {
 		leaks_add_unlisted(l, 1);
 		return ERR_MEMORY;
 	}
@@ -236,7 +236,7 @@ enum status leaks_add_at(struct leaks *l, const struct sighting *s,
 	enum status status;
 
 	pthread_mutex_lock(&l->lock);
-	status = add(l, s, &place);
+	status = add(l, s, &place, where->fingerprint);
 	pthread_mutex_unlock(&l->lock);
 	return status;
 }
@@ -378,8 +378,10 @@ static bool fill_leak(struct leak *leak, struct leak_place *places, size_t n,
 	for (size_t i = 1; i < n; i++)
 		if (places[i].confidence > leak->confidence)
 			leak->confidence = places[i].confidence;
-	leak->fingerprint = leak_fingerprint_new(leak->rule, leak->secret,
-		key);
+	leak->fingerprint = places->held->fingerprint.n
+		? strndup((const char *)places->held->fingerprint.at,
+			  places->held->fingerprint.n)
+		: leak_fingerprint_new(leak->rule, leak->secret, key);
 	return leak->fingerprint != NULL;
 }
 
@@ -419,8 +421,11 @@ enum status leaks_finish(struct leaks *l, struct error *err)
 	if (is_over(l))
 		cut_to_limits(l);
 	for (size_t i = 0; i < l->count; i++)
-		l->places[i].held->key =
-			hash_128(l->places[i].held->secret, l->seed);
+		l->places[i].held->key = hash_128(
+			l->places[i].held->fingerprint.n
+				? l->places[i].held->fingerprint
+				: l->places[i].held->secret,
+			l->seed);
 	if (l->count)
 		qsort(l->places, l->count, sizeof(l->places[0]),
 			compare_grouped);

@@ -46,6 +46,9 @@ struct leak_where {
 	const struct leak_refs *refs;	  /* from leaks_keep_refs */
 	bool unreachable, in_head;
 	bool is_partial; /* the text was not read wholly */
+	/* Of a leak that comes from a store, where its secret is not: then the
+	 * sighting has the redacted form, and this tells leaks apart. */
+	bytes fingerprint;
 };
 /* As leaks_add, with all that is known of the place. */
 enum status leaks_add_at(struct leaks *l, const struct sighting *s,

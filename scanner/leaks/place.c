@@ -68,10 +68,10 @@ static bytes append(unsigned char **to, bytes data)
 }
 
 static bool block_size(const struct leak_place *place, bytes secret,
-	size_t *size)
+	bytes fingerprint, size_t *size)
 {
-	size_t n = sizeof(struct leak_held);
-	bool over = false;
+	size_t n = sizeof(struct leak_held) + fingerprint.n;
+	bool over = n < fingerprint.n;
 
 	n += place->part_count * sizeof(struct sighting_part);
 	over |= __builtin_add_overflow(n, secret.n, &n);
@@ -86,7 +86,8 @@ static bool block_size(const struct leak_place *place, bytes secret,
 	return !over;
 }
 
-bool leak_place_hold(struct leak_place *place, const struct sighting *s)
+bool leak_place_hold(struct leak_place *place, const struct sighting *s,
+	bytes fingerprint)
 {
 	struct leak_held *held;
 	struct sighting_part *parts;
@@ -95,7 +96,7 @@ bool leak_place_hold(struct leak_place *place, const struct sighting *s)
 
 	static_assert(sizeof(struct leak_held) %
 			alignof(struct sighting_part) == 0, "parts follow");
-	if (!block_size(place, s->secret, &size))
+	if (!block_size(place, s->secret, fingerprint, &size))
 		return false;
 	held = malloc(size);
 	if (held == NULL)
@@ -109,6 +110,7 @@ bool leak_place_hold(struct leak_place *place, const struct sighting *s)
 	}
 	place->parts = parts;
 	held->secret = append(&to, s->secret);
+	held->fingerprint = append(&to, fingerprint);
 	place->excerpt = append(&to, place->excerpt);
 	place->allow = append(&to, place->allow);
 	place->path = append(&to, place->path);

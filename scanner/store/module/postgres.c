@@ -133,19 +133,19 @@ static enum store_result result_of(const PGresult *r)
 
 /* The statement's name on the server: its number. */
 static enum store_result prepare(struct database *d, const char *sql,
-	char name[16], char text[STORE_TEXT_MAX])
+	char name[32], char text[STORE_TEXT_MAX])
 {
 	enum store_result result = STORE_DONE;
 	PGresult *r;
 
 	for (size_t i = 0; i < d->count; i++)
 		if (d->prepared[i] == sql) {
-			snprintf(name, 16, "s%zu", i);
+			snprintf(name, 32, "s%zu", i);
 			return STORE_DONE;
 		}
 	if (d->count == STATEMENTS)
 		return STORE_FAILED;
-	snprintf(name, 16, "s%zu", d->count);
+	snprintf(name, 32, "s%zu", d->count);
 	r = PQprepare(d->connection, name, sql, 0, NULL);
 	if (PQresultStatus(r) == PGRES_COMMAND_OK) {
 		d->prepared[d->count++] = sql;
@@ -264,7 +264,7 @@ static enum store_result run_bound(struct database *d,
 	char text[STORE_TEXT_MAX])
 {
 	enum store_result result = STORE_DONE;
-	char name[16];
+	char name[32];
 	PGresult *r;
 	ExecStatusType status;
 

@@ -1,0 +1,320 @@
+/*
+ * stanch audit report, status and diff: a store, read.
+ */
+#include "survey/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/banned.h"
+
+enum status survey_on_format(void *settings, const struct args_option *option,
+	const char *text, struct error *err)
+{
+	(void)option;
+	return job_outputs_format(&((struct survey_common *)settings)->outputs,
+		text, err);
+}
+
+enum status survey_on_output(void *settings, const struct args_option *option,
+	const char *text, struct error *err)
+{
+	(void)option;
+	return job_outputs_file(&((struct survey_common *)settings)->outputs,
+		text, err);
+}
+
+/* ---- runs ---------------------------------------------------------------- */
+
+static void keep_run(void *context, const struct store_run_row *row)
+{
+	struct survey_runs *r = context;
+
+	if (r->last == 0) {
+		r->last = row->id;
+		r->started = row->started;
+		r->finished = row->finished;
+		snprintf(r->target, sizeof(r->target), "%s", row->target);
+		snprintf(r->digest, sizeof(r->digest), "%s",
+			row->rules_digest);
+		snprintf(r->version, sizeof(r->version), "%s", row->version);
+	} else if (r->before == 0 && strcmp(r->target, row->target) == 0) {
+		r->before = row->id;
+	}
+}
+
+enum status survey_find_runs(struct store *store, const char *target,
+	struct survey_runs *out, struct error *err)
+{
+	enum status status;
+
+	*out = (struct survey_runs){.last = 0};
+	status = store_read_runs(store, target, 200, keep_run, out, err);
+	if (status == OK && out->last == 0)
+		status = error_set(err, ERR_NOT_FOUND, target ? "read the "
+			"store: there is no run of %.200s; `stanch audit "
+			"status` lists them" : "read the store: it has no run "
+			"yet%.0s", target ? target : "");
+	return status;
+}
+
+int survey_tell(const struct survey_common *common, struct survey_view *view,
+	struct error *err)
+{
+	struct ruleset *rules = NULL;
+	const struct rule **list;
+	struct report_options options = {.color = !common->no_color,
+		.quiet = common->quiet, .verbose = common->verbose};
+	struct leaks *leaks = NULL;
+	bool is_written, is_found;
+
+	if (job_rules_load(&common->rules, &rules, err) != OK)
+		return EXIT_UNABLE;
+	view->rules = rules;
+	list = calloc(ruleset_count(rules) + 1, sizeof(*list));
+	for (size_t i = 0; list && i < ruleset_count(rules); i++)
+		list[i] = ruleset_rule(rules, i);
+	options.rules = list;
+	options.rule_count = list ? ruleset_count(rules) : 0;
+	is_written = job_outputs_write(&common->outputs, &options,
+		survey_write, view);
+	is_found = survey_rebuild(view, &view->filter, &leaks, err) != OK ||
+		   leaks_count(leaks) > 0;
+	leaks_free(leaks);
+	free(list);
+	ruleset_free(rules);
+	if (view->is_complete && is_written)
+		return is_found ? EXIT_FOUND : EXIT_CLEAN;
+	return is_found ? EXIT_PARTIAL_FOUND : EXIT_PARTIAL;
+}
+
+/* ---- report and diff ----------------------------------------------------- */
+
+struct settings {
+	struct survey_common common; /* first */
+	const char *repository, *provider, *rule, *author, *verdict;
+	int only_head;
+};
+
+static const struct args_option report_options[] = {
+	{.name = "repository", .kind = ARGS_TEXT, .takes = "NAME",
+		.group = "Which",
+		.help = "Only findings of this repository; paths are those "
+			"in it.",
+		.offset = offsetof(struct settings, repository)},
+	{.name = "provider", .kind = ARGS_TEXT, .takes = "NAME",
+		.help = "Only tokens of this provider: azure-devops, github.",
+		.offset = offsetof(struct settings, provider)},
+	{.name = "finding-rule", .kind = ARGS_TEXT, .takes = "ID",
+		.help = "Only findings of this rule.",
+		.offset = offsetof(struct settings, rule)},
+	{.name = "author", .kind = ARGS_TEXT, .takes = "EMAIL",
+		.help = "Only what commits of this author brought.",
+		.offset = offsetof(struct settings, author)},
+	{.name = "verdict", .kind = ARGS_TEXT, .takes = "WORD",
+		.help = "Only what was found live, dead, restricted, unknown.",
+		.offset = offsetof(struct settings, verdict)},
+	{.name = "head", .kind = ARGS_FLAG, .value = 1,
+		.help = "Only what is still in HEAD's tree.",
+		.offset = offsetof(struct settings, only_head)},
+	JOB_RULE_OPTIONS(struct survey_common),
+	SURVEY_STORE_OPTION,
+	SURVEY_OUTPUT_OPTIONS,
+};
+
+static bool is_complete(const struct store_progress *p)
+{
+	return p->is_finished && p->is_whole && p->failed == 0 &&
+	       p->incomplete == 0;
+}
+
+enum telling { TELL_ALL, TELL_DIFF };
+
+static int tell(const struct settings *s, const char *target,
+	enum telling what, struct error *err)
+{
+	struct survey_runs runs;
+	struct store_progress progress;
+	struct survey_view view = {.runs = &runs, .progress = &progress};
+	int code = EXIT_UNABLE;
+
+	if (store_open(&view.store, s->common.store, STORE_EXISTING, err))
+		return EXIT_UNABLE;
+	if (survey_find_runs(view.store, target, &runs, err) == OK &&
+		store_run_progress(view.store, runs.last, &progress, err) ==
+			OK) {
+		view.filter = (struct store_place_filter){
+			.target = runs.target,
+			.repository = s->repository,
+			.provider = s->provider,
+			.rule = s->rule,
+			.author = s->author,
+			.verdict = s->verdict,
+			.only_head = s->only_head,
+		};
+		view.is_complete = is_complete(&progress);
+		view.is_diff = what == TELL_DIFF;
+		if (view.is_diff) {
+			view.gone = view.filter;
+			view.filter.first_run = runs.last;
+			view.gone.gone_run = runs.last;
+		}
+		code = survey_tell(&s->common, &view, err);
+	}
+	store_close(view.store);
+	return code;
+}
+
+static int run(const struct args_command *self, int argc, char **argv,
+	enum telling what)
+{
+	struct settings s = {.only_head = 0};
+	struct args_list words = {.n = 0};
+	struct error err = {0};
+	int code;
+
+	if (console_parse(self, argc, argv, &s, &words, 1, &err) ||
+		job_outputs_close(&s.common.outputs, &err))
+		return console_fail(&err);
+	code = tell(&s, words.n ? words.at[0] : NULL, what, &err);
+	return code == EXIT_UNABLE ? console_fail(&err) : code;
+}
+
+static int run_report(void *context, const struct args_command *self, int argc,
+	char **argv)
+{
+	(void)context;
+	return run(self, argc, argv, TELL_ALL);
+}
+
+static int run_diff(void *context, const struct args_command *self, int argc,
+	char **argv)
+{
+	(void)context;
+	return run(self, argc, argv, TELL_DIFF);
+}
+
+const struct args_command survey_report_command = {
+	.name = "report",
+	.takes = "[TARGET]",
+	.summary = "What the last run of an audit found, and what it covered.",
+	.about = "Without a target that of the newest run. Secrets are in no "
+		"store, so they are redacted in every report. Exit codes are "
+		"those of the audit.",
+	.options = report_options,
+	.option_count = sizeof(report_options) / sizeof(report_options[0]),
+	.run = run_report,
+};
+
+const struct args_command survey_diff_command = {
+	.name = "diff",
+	.takes = "[TARGET]",
+	.summary = "What is new in the last run of an audit, and what is gone.",
+	.about = "Exit code 1 when something is new.",
+	.options = report_options,
+	.option_count = sizeof(report_options) / sizeof(report_options[0]),
+	.run = run_diff,
+};
+
+/* ---- status -------------------------------------------------------------- */
+
+static const struct args_option status_options[] = {
+	SURVEY_STORE_OPTION,
+};
+
+struct listing {
+	struct store *store;
+	struct buf out;
+	struct store_run_row rows[16];
+	size_t n;
+};
+
+static void keep_row(void *context, const struct store_run_row *row)
+{
+	struct listing *l = context;
+
+	if (l->n == sizeof(l->rows) / sizeof(l->rows[0]))
+		return;
+	l->rows[l->n] = *row;
+	l->rows[l->n].target = strdup(row->target);
+	l->rows[l->n++].version = NULL;
+}
+
+static void put_date(struct buf *out, int64_t milliseconds)
+{
+	time_t seconds = (time_t)(milliseconds / 1000);
+	struct tm tm;
+	char text[32] = "";
+
+	if (gmtime_r(&seconds, &tm))
+		(void)strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%SZ", &tm);
+	buf_put_text(out, text);
+}
+
+static enum status put_run(struct listing *l, const struct store_run_row *row,
+	struct error *err)
+{
+	struct store_progress p;
+	enum status status = store_run_progress(l->store, row->id, &p, err);
+
+	if (status != OK)
+		return status;
+	buf_printf(&l->out, "run %lld of %s: begun ", (long long)row->id,
+		row->target ? row->target : "");
+	put_date(&l->out, row->started);
+	if (row->finished) {
+		buf_put_text(&l->out, ", finished ");
+		put_date(&l->out, row->finished);
+	} else {
+		buf_printf(&l->out, ", %llu waiting, %llu in work",
+			(unsigned long long)p.waiting,
+			(unsigned long long)p.leased);
+	}
+	buf_printf(&l->out, ": %llu%s repositories, %llu scanned, %llu "
+		"unchanged, %llu skipped, %llu failed, %llu findings\n",
+		(unsigned long long)p.total, p.is_listed ? "" : " or more",
+		(unsigned long long)p.scanned,
+		(unsigned long long)p.unchanged,
+		(unsigned long long)p.skipped, (unsigned long long)p.failed,
+		(unsigned long long)p.places);
+	return OK;
+}
+
+static int run_status(void *context, const struct args_command *self, int argc,
+	char **argv)
+{
+	struct survey_common common = {.store = NULL};
+	struct args_list words = {.n = 0};
+	struct listing l = {.n = 0};
+	struct error err = {0};
+	enum status status;
+
+	(void)context;
+	if (console_parse(self, argc, argv, &common, &words, 1, &err) ||
+		store_open(&l.store, common.store, STORE_EXISTING, &err))
+		return console_fail(&err);
+	buf_init(&l.out, (size_t)1 << 20);
+	status = store_read_runs(l.store, words.n ? words.at[0] : NULL, 16,
+		keep_row, &l, &err);
+	for (size_t i = 0; i < l.n && status == OK; i++)
+		status = put_run(&l, &l.rows[i], &err);
+	for (size_t i = 0; i < l.n; i++)
+		free((char *)(uintptr_t)l.rows[i].target);
+	if (status == OK && l.n == 0)
+		buf_put_text(&l.out, "no run yet\n");
+	store_close(l.store);
+	if (status == OK)
+		return console_print(&l.out);
+	buf_release(&l.out);
+	return console_fail(&err);
+}
+
+const struct args_command survey_status_command = {
+	.name = "status",
+	.takes = "[TARGET]",
+	.summary = "The runs of a store, and how far they are.",
+	.options = status_options,
+	.option_count = sizeof(status_options) / sizeof(status_options[0]),
+	.run = run_status,
+};
