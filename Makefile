@@ -15,6 +15,7 @@ SAY := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),true,echo)
 # Rooms from the top down: a room's archive may need those after it.
 ROOMS := cli \
 	explain \
+	diff \
 	hook \
 	survey \
 	audit \

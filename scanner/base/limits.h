@@ -105,6 +105,8 @@
 #define LIMIT_SETTINGS ((size_t)256 << 10)
 /* Entries with those of other tools' files: each is tried on each leak. */
 #define LIMIT_IMPORTED 20000
+/* A report that is read. */
+#define LIMIT_REPORT ((size_t)512 << 20)
 /* Memory of all that suppresses; more is an error. */
 #define LIMIT_SUPPRESS ((size_t)128 << 20)
 

@@ -2,6 +2,7 @@
 
 #include "cli/internal.h"
 
+#include "diff/diff.h"
 #include "explain/explain.h"
 #include "hook/hook.h"
 #include "loop/loop.h"
@@ -50,6 +51,8 @@ static const struct args_command *const commands[] = {
 	&hook_command,
 	&explain_command,
 	&survey_audit_command,
+	&cli_baseline_command,
+	&diff_report_command,
 	&cli_rules_command,
 	&loop_log_command,
 	&version_command,

@@ -6,6 +6,7 @@
 #include "job/job.h"
 
 extern const struct args_command cli_scan_command;
+extern const struct args_command cli_baseline_command;
 extern const struct args_command cli_rules_command;
 extern const struct args_command cli_rules_list_command;
 extern const struct args_command cli_rules_show_command;

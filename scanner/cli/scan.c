@@ -4,6 +4,7 @@
 #include "cli/internal.h"
 
 #include "base/limits.h"
+#include "basis/basis.h"
 #include "revision/revision.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@ struct settings {
 	int min_confidence, show_secrets, no_color, progress, quiet, verbose;
 	int ignored, worktree, history, staged, refs;
 	int allow_owner, allow_outside;
-	const char *range, *since;
+	const char *range, *since, *settings_from;
 	int64_t since_time;
 	unsigned jobs, decode_depth, archive_depth;
 	double timeout;
@@ -143,6 +144,12 @@ static const struct args_option options[] = {
 			"(default).",
 		.offset = offsetof(struct settings, archive_depth)},
 	JOB_SUPPRESS_OPTIONS(struct settings),
+	{.name = "settings-from", .kind = ARGS_TEXT, .takes = "REVISION",
+		.help = "Judge: believe the " SUPPRESS_SETTINGS " and the "
+			"baselines of this commit of the current directory's "
+			"repository (a base branch), not those of what is "
+			"scanned; comments are shown and do not count.",
+		.offset = offsetof(struct settings, settings_from)},
 	{.name = "write-baseline", .kind = ARGS_TEXT, .takes = "FILE",
 		.help = "Add what stays open to this baseline; what it holds "
 			"stays. The exit code is as without it.",
@@ -268,17 +275,49 @@ static enum status scan_targets(struct job *j,
 	return failed < targets->n ? OK : err->code;
 }
 
+/* Whose settings: the tree's, or those of a commit, as a gate has it. */
+static enum status load_basis(const struct settings *s,
+	struct job_suppress *out, struct error *err)
+{
+	const struct basis_options basis = {
+		.commits = &s->settings_from, .commit_count = 1};
+	const char *used = NULL;
+	enum status status;
+
+	if (s->settings_from == NULL || out->is_off)
+		return OK;
+	out->comments = SUPPRESS_INLINE_HOLD;
+	status = basis_load(&basis, &out->given, &used, err);
+	if (status == OK && used == NULL)
+		status = error_set(err, ERR_USAGE, "read settings from "
+			"%.200s: there is no such commit", s->settings_from);
+	return status;
+}
+
+static enum status believe_targets(struct job *j, const struct settings *s,
+	const struct args_list *targets, struct error *err)
+{
+	enum status status = OK;
+
+	for (size_t i = 0; status == OK && s->settings_from == NULL &&
+		i < targets->n; i++)
+		status = job_settings(j, targets->at[i], err);
+	return status;
+}
+
 static int run_job(const struct settings *settings,
 	const struct args_list *targets, const atomic_int *signal)
 {
-	const struct job_options asked = job_options_of(settings, signal);
+	struct job_options asked = job_options_of(settings, signal);
 	struct error err = {0};
 	struct job *j = NULL;
-	enum status status = job_open(&j, &asked, &err);
+	enum status status = load_basis(settings, &asked.suppress, &err);
 	int code;
 
-	for (size_t i = 0; status == OK && i < targets->n; i++)
-		status = job_settings(j, targets->at[i], &err);
+	if (status == OK)
+		status = job_open(&j, &asked, &err);
+	if (status == OK)
+		status = believe_targets(j, settings, targets, &err);
 	if (status == OK)
 		status = scan_targets(j, targets, &err);
 	if (status == OK)
@@ -287,6 +326,7 @@ static int run_job(const struct settings *settings,
 		status = job_report(j, &settings->outputs, &err);
 	code = status == OK ? job_exit(j) : console_fail(&err);
 	job_close(j);
+	suppress_free(asked.suppress.given);
 	return code;
 }
 

@@ -158,6 +158,39 @@ static void test_inline_modes(void)
 	end(&w);
 }
 
+/* Of a hundred tokens fifty carry comments, and ten of those are live. */
+static bool ends_in_live(void *context, const struct leak *leak)
+{
+	(void)context;
+	return bytes_ends(leak->secret, bytes_text("live"));
+}
+
+static void test_a_hundred(void)
+{
+	struct suppress_options options = {.is_live = ends_in_live};
+	struct world w;
+	char secret[32];
+
+	begin(&w);
+	for (int i = 0; i < 100; i++) {
+		snprintf(secret, sizeof(secret), "secret-%02d-%s", i,
+			i % 10 == 1 ? "live" : "dead");
+		add_at(&w, &pat, secret, "a.c",
+			i % 2 ? "stanch:allow why" : "");
+	}
+	for (int mode = SUPPRESS_INLINE_HONOUR; mode <= SUPPRESS_INLINE_HOLD;
+		mode++) {
+		options.comments = (enum suppress_inline)mode;
+		apply(&w, &options);
+		CHECK_EQUAL(w.count.open, 60);
+		CHECK_EQUAL(w.count.refused, 10);
+		CHECK_EQUAL(w.count.suppressed, 40);
+		CHECK_EQUAL(w.count.held,
+			mode == SUPPRESS_INLINE_HOLD ? 40 : 0);
+	}
+	end(&w);
+}
+
 /* ---- baselines ---------------------------------------------------------- */
 
 #define HEAD "# stanch baseline 1\n"
@@ -519,6 +552,8 @@ static const struct unit_test tests[] = {
 	{"a comment may name a rule", test_comment_names_a_rule},
 	{"comments are honoured, held or ignored; never for a live token",
 		test_inline_modes},
+	{"of a hundred tokens 50 are open, 40 suppressed, 10 forced open",
+		test_a_hundred},
 	{"a baseline is written as it was read", test_baseline_round_trip},
 	{"a broken baseline is an error with its line", test_baseline_broken},
 	{"days are those of the calendar", test_days},
