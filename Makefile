@@ -222,12 +222,18 @@ $(B)/unit/%_test: tests/unit/%_test.c tests/unit/unit.h \
 FUZZ_DRIVER := $(if $(filter fuzz,$(CONFIG)),-fsanitize=fuzzer,$(B)/replay.o)
 link_all = $(Q)$(CC) $(CPPFLAGS) -Itests/property $(ALL_CFLAGS) -c -o $@.o $< \
 	&& $(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(1) $(B)/builtin.o \
-	-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS)
+	-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS) $(OWN_LIBS)
 $(B)/property/%: tests/property/%.c tests/property/record.h $(ARCHIVES) \
 		$(B)/builtin.o
 	@mkdir -p $(@D)
 	@$(SAY) TEST $*
 	$(call link_all)
+# Yardsticks and drivers of single rooms: bench/README.md.
+$(B)/micro/%: bench/micro/%.c $(ARCHIVES) $(B)/builtin.o
+	@mkdir -p $(@D)
+	@$(SAY) BENCH $*
+	$(call link_all)
+$(B)/micro/libgit2_bench: OWN_LIBS := -lgit2
 $(B)/replay.o: tests/fuzz/replay.c
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 $(B)/fuzz/%: tests/fuzz/%_fuzz.c tests/property/record.h $(ARCHIVES) \

@@ -7,11 +7,12 @@ set -eu
 
 build="gcc g++ make pkg-config libc6-dev libpcre2-dev libxxhash-dev
 	libssl-dev libtomlplusplus-dev libarchive-dev libdeflate-dev zlib1g-dev
-	libgit2-dev libjansson-dev libcurl4-openssl-dev"
+	libgit2-dev libsqlite3-dev libpq-dev libjansson-dev
+	libcurl4-openssl-dev"
 tests="git python3 7zip zip unzip zstd xz-utils bzip2 gzip tar util-linux
-	chromium"
-	libgit2-dev libsqlite3-dev libpq-dev libjansson-dev libcurl4-openssl-dev"
-tests="postgresql git python3 7zip zip unzip zstd xz-utils bzip2 gzip tar util-linux"
+	chromium
+	postgresql
+	strace"
 fuzz="clang libclang-rt-14-dev"
 
 wanted=$build

@@ -106,6 +106,16 @@ fault() {
 	make -s build/release/fault/fail.so && tests/fault/run "$@"
 }
 
+# repositories CONFIG OPTION...: scans of repositories, against git's own view.
+repositories() {
+	config=$1
+	shift
+	make -s CONFIG="$config" build/"$config"/property/objects \
+		build/"$config"/property/naive build/"$config"/property/flip \
+		build/"$config"/micro/libgit2_bench &&
+		tests/git/run --jobs "$jobs" --binary build/"$config"/stanch "$@"
+}
+
 # tsan: the rooms that threads share, and the program with eight of them.
 tsan() {
 	for room in detect leaks share engine; do
@@ -115,7 +125,11 @@ tsan() {
 	done
 	tests/cli/run --jobs 1 --slow 60 --binary build/tsan/stanch \
 		scan/jobs scan/archives scan/windows scan/same-content \
-		exit/findings exit/incomplete
+		exit/findings exit/incomplete git/refs git/range git/staged \
+		git/index git/clone git/bundle git/missing
+	tests/git/run --binary build/tsan/stanch findings_test.threads \
+		matrix.loose matrix.small_packs matrix_test.submodule \
+		attribution hostile.names hostile.cycle_of hostile.bad_deltas
 }
 
 style() {
@@ -141,6 +155,8 @@ suite "command line, release" tests/cli/run --jobs "$jobs" \
 	--jobs "$jobs" --slow 30 --binary build/asan/stanch
 suite "page in a browser" tests/page/run
 suite "own repository" self
+[ "$kind" = check ] || suite "repositories, release" repositories release
+[ "$kind" = check ] || suite "repositories, asan" repositories asan --lean
 suite "accuracy" accuracy
 if [ "$kind" != check ]; then
 	suite "property" property

@@ -2,6 +2,7 @@
 import contextlib
 import dataclasses
 import json
+import multiprocessing
 import os
 import pathlib
 import resource
@@ -39,6 +40,16 @@ def case(test):
 
 def named(name, test):
     CASES.append((name, test))
+
+
+SLOW = set()
+
+
+def slow(test):
+    """Left out by --lean: much time, and nothing that a sanitizer sees more
+    of than in the other cases."""
+    SLOW.add(test)
+    return test
 
 
 def check(is_so, text):
@@ -237,33 +248,41 @@ def ledger_holds(done):
 
 # ---- running ---------------------------------------------------------------
 
+def run_case(number):
+    """(result, name, seconds, note) of one case, in a directory of its own."""
+    name, test = CASES[number]
+    directory = tempfile.mkdtemp(prefix="stanch-git.")
+    started, note = time.monotonic(), ""
+    try:
+        test(pathlib.Path(directory))
+        result = "passed"
+    except Skip as e:
+        result, note = "skipped", str(e)
+    except Failure as e:
+        result, note = "failed", str(e)
+    except (OSError, ValueError, KeyError, IndexError, TypeError,
+            AttributeError, AssertionError,
+            subprocess.SubprocessError) as e:
+        result, note = "failed", f"{type(e).__name__}: {e}"
+    finally:
+        subprocess.run(["chmod", "-R", "u+rwx", directory], check=False,
+                       stderr=subprocess.DEVNULL)
+        shutil.rmtree(directory, ignore_errors=True)
+    return result, name, time.monotonic() - started, note
+
+
 def run(options):
     results = {"passed": 0, "failed": 0, "skipped": 0}
-    for name, test in CASES:
-        if options.filter and not any(f in name for f in options.filter):
-            continue
-        directory = tempfile.mkdtemp(prefix="stanch-git.")
-        started, note = time.monotonic(), ""
-        try:
-            test(pathlib.Path(directory))
-            result = "passed"
-        except Skip as e:
-            result, note = "skipped", str(e)
-        except Failure as e:
-            result, note = "failed", str(e)
-        except (OSError, ValueError, KeyError, IndexError, TypeError,
-                AttributeError, subprocess.SubprocessError) as e:
-            result, note = "failed", f"{type(e).__name__}: {e}"
-        finally:
-            subprocess.run(["chmod", "-R", "u+rwx", directory], check=False,
-                           stderr=subprocess.DEVNULL)
-            shutil.rmtree(directory, ignore_errors=True)
-        results[result] += 1
-        seconds = time.monotonic() - started
-        if result != "passed" or options.verbose:
-            print(f"{result.upper()} {name} ({seconds:.1f} s)"
-                  + "".join(f"\n    {n}" for n in note.splitlines()),
-                  flush=True)
+    chosen = [i for i, (name, test) in enumerate(CASES)
+              if (not options.filter or any(f in name for f in options.filter))
+              and not (options.lean and test in SLOW)]
+    with multiprocessing.get_context("fork").Pool(options.jobs) as pool:
+        for result, name, seconds, note in pool.imap(run_case, chosen):
+            results[result] += 1
+            if result != "passed" or options.verbose:
+                print(f"{result.upper()} {name} ({seconds:.1f} s)"
+                      + "".join(f"\n    {n}" for n in note.splitlines()),
+                      flush=True)
     print("{passed} passed, {failed} failed, {skipped} skipped".format(
         **results), flush=True)
     return results["failed"] > 0

@@ -2,7 +2,8 @@
 import pathlib
 
 import hostile
-from harness import (BINARY, ROOT, check, ledger_holds, named, same, scan)
+from harness import (BINARY, ROOT, check, ledger_holds, named, same, scan,
+                     slow)
 
 ANONYMOUS = 512 << 20
 SECONDS = 20
@@ -49,8 +50,13 @@ def test_of(make):
     return test
 
 
+# Gigabytes, or millions of objects.
+LARGE = ("zeros_loose", "zeros_packed", "zeros_tree", "many_large_deltas",
+         "many_findings", "wide_bases", "chain_of_50000", "wide_tree")
+
 for _name, _make in hostile.FIXTURES.items():
-    named("hostile." + _name, test_of(_make))
+    _test = test_of(_make)
+    named("hostile." + _name, slow(_test) if _name in LARGE else _test)
 
 
 def nothing_left_out(directory):
