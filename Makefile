@@ -14,6 +14,7 @@ SAY := $(if $(findstring s,$(firstword -$(MAKEFLAGS))),true,echo)
 
 # Rooms from the top down: a room's archive may need those after it.
 ROOMS := cli \
+	ci \
 	explain \
 	diff \
 	hook \
@@ -27,6 +28,7 @@ ROOMS := cli \
 	share \
 	report \
 	page \
+	forge \
 	render \
 	suppress \
 	json \

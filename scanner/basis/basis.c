@@ -138,3 +138,20 @@ enum status basis_load(const struct basis_options *options,
 		suppress_free(r.suppress);
 	return status;
 }
+
+enum status basis_look(const char *const *names, size_t count, bool *is_here,
+	struct basis_repository *out, struct error *err)
+{
+	struct reader r = {.repo = NULL};
+	enum status status = open_store(&r, err);
+
+	for (size_t i = 0; status == OK && i < count; i++)
+		is_here[i] = revision_find_commit(r.revision, names[i],
+			r.commit);
+	if (status == OK) {
+		out->is_shallow = r.repo->is_shallow;
+		out->is_partial = r.repo->is_partial;
+	}
+	close_store(&r);
+	return status;
+}

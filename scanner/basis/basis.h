@@ -26,4 +26,11 @@ struct basis_options {
 enum status basis_load(const struct basis_options *options,
 	struct suppress **out, const char **used, struct error *err) MUST_USE;
 
+/* The same repository: what of these names is here, and what it is. */
+struct basis_repository {
+	bool is_shallow, is_partial;
+};
+enum status basis_look(const char *const *names, size_t count, bool *is_here,
+	struct basis_repository *out, struct error *err) MUST_USE;
+
 #endif

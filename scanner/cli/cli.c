@@ -4,6 +4,7 @@
 
 #include "diff/diff.h"
 #include "explain/explain.h"
+#include "ci/ci.h"
 #include "hook/hook.h"
 #include "loop/loop.h"
 #include "survey/survey.h"
@@ -49,6 +50,7 @@ static const struct args_command help_command = {
 static const struct args_command *const commands[] = {
 	&cli_scan_command,
 	&hook_command,
+	&ci_command,
 	&explain_command,
 	&survey_audit_command,
 	&cli_baseline_command,

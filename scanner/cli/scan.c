@@ -98,7 +98,8 @@ static const struct args_option options[] = {
 	{.name = "format", .letter = 'f', .kind = ARGS_CALL, .takes = "FORMAT",
 		.call = on_format, .group = "Output",
 		.help = "Start a report: text (default), json, jsonl, sarif, "
-			"csv, junit, github, html. May be repeated."},
+			"csv, junit, github, html, azure, gitlab, "
+			"codequality, markdown. May be repeated."},
 	{.name = "output", .letter = 'o', .kind = ARGS_CALL, .takes = "FILE",
 		.call = on_output,
 		.help = "Write the report of the --format before it to this "

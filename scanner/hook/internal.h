@@ -72,8 +72,6 @@ struct hook_telling {
 	const char *refused;	/* why the override is not one, or NULL */
 };
 void hook_tell(const struct hook_telling *t);
-/* Is it open, or held open? */
-bool hook_place_counts(const struct leak_place *place);
 
 /* override.c: the push option stanch.override=REASON, of who may. */
 struct hook_override {

@@ -108,7 +108,7 @@ static void put_findings(struct report_writer *w, const struct leaks *leaks)
 		for (size_t p = 0; p < leak->place_count; p++) {
 			const struct leak_place *place = &leak->places[p];
 
-			if (!hook_place_counts(place))
+			if (!leak_place_counts(place))
 				continue;
 			report_json_object(w);
 			put_text(w, "fingerprint",

@@ -56,12 +56,6 @@ enum hook_kind hook_kind_of(const char *name)
 	return kind;
 }
 
-bool hook_place_counts(const struct leak_place *place)
-{
-	return place->suppressed == NULL ||
-	       (place->suppression && place->suppression->is_held);
-}
-
 struct teller {
 	const struct hook_telling *asked;
 	struct report report; /* for its scratch */
@@ -111,7 +105,7 @@ static void count(struct teller *t, const struct leaks *leaks)
 		for (size_t p = 0; p < leak->place_count; p++) {
 			const struct leak_place *place = &leak->places[p];
 
-			if (!hook_place_counts(place))
+			if (!leak_place_counts(place))
 				continue;
 			open++;
 			if (place->commit && t->first_commit.n == 0)
@@ -132,7 +126,7 @@ static void put_places(struct teller *t, const struct leaks *leaks,
 		const struct leak *leak = leaks_at(leaks, i);
 
 		for (size_t p = 0; p < leak->place_count; p++)
-			if (hook_place_counts(&leak->places[p]) && n++ < shown)
+			if (leak_place_counts(&leak->places[p]) && n++ < shown)
 				put_place(t, leak, &leak->places[p]);
 	}
 	if (n > shown)

@@ -206,6 +206,23 @@ enum status job_report(struct job *j, const struct job_outputs *outputs,
 	return OK;
 }
 
+enum status job_report_to(struct job *j, enum report_format format, FILE *to,
+	struct error *err)
+{
+	const struct rule **rules = list_rules(j->rules);
+	struct report_options options = j->options.report;
+	enum status status;
+
+	if (rules == NULL)
+		return error_set(err, ERR_MEMORY, "report: out of memory");
+	options.rules = rules;
+	options.rule_count = ruleset_count(j->rules);
+	options.format = format;
+	status = report_write(to, &options, j->leaks, &j->summary, err);
+	free(rules);
+	return status;
+}
+
 int job_exit(const struct job *j)
 {
 	const atomic_int *signal = j->options.engine.signal;

@@ -134,6 +134,9 @@ const struct report_summary *job_summary(const struct job *j);
  * the job incomplete. */
 enum status job_report(struct job *j, const struct job_outputs *outputs,
 	struct error *err) MUST_USE;
+/* One report to a stream, in the job's own colours and width. */
+enum status job_report_to(struct job *j, enum report_format format, FILE *to,
+	struct error *err) MUST_USE;
 /* 0, 1, 3, 4, or 128 and the signal; 2 when nothing was found and settings of
  * the judged repository were broken. */
 int job_exit(const struct job *j);

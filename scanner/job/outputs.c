@@ -37,7 +37,8 @@ enum status job_outputs_format(struct job_outputs *o, const char *name,
 	if (!report_format_parse(name, &new.format))
 		return error_set(err, ERR_USAGE, "read option --format: "
 			"'%.80s' is not one of text, json, jsonl, sarif, csv, "
-			"junit, github, html", name);
+			"junit, github, html, azure, gitlab, codequality, "
+			"markdown", name);
 	/* `-o report.out -f json` is meant as it reads. */
 	if (o->n > 0 && !o->at[o->n - 1].has_format) {
 		o->at[o->n - 1].format = new.format;
@@ -56,6 +57,7 @@ static bool infer(const char *path, enum report_format *out)
 		{".txt", REPORT_TEXT},	  {".json", REPORT_JSON},
 		{".jsonl", REPORT_JSONL}, {".ndjson", REPORT_JSONL},
 		{".sarif", REPORT_SARIF}, {".sarif.json", REPORT_SARIF},
+		{".md", REPORT_MARKDOWN},
 		{".csv", REPORT_CSV},	  {".xml", REPORT_JUNIT},
 		{".html", REPORT_HTML},   {".htm", REPORT_HTML},
 	};

@@ -13,6 +13,9 @@
 #include "leaks/leak.h"
 #include "leaks/memo.h"
 
+/* Is it open, or suppressed by what does not count (is_held)? */
+bool leak_place_counts(const struct leak_place *place);
+
 struct leaks;
 
 struct leaks_options {

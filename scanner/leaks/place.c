@@ -211,3 +211,9 @@ bool leak_place_same(const struct leak_place *a, const struct leak_place *b)
 {
 	return order_where(a, b) == 0;
 }
+
+bool leak_place_counts(const struct leak_place *place)
+{
+	return place->suppressed == NULL ||
+	       (place->suppression && place->suppression->is_held);
+}

@@ -380,6 +380,11 @@ void repo_close(struct repo *r)
 		free(r->refs[i].name);
 	free(r->refs);
 	free(r->remote);
+	for (size_t i = 0; i < r->link_count; i++) {
+		free(r->links[i].name);
+		free(r->links[i].target);
+	}
+	free(r->links);
 	free(r->root);
 	free(r->git_dir);
 	free(r->common_dir);

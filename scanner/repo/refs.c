@@ -102,7 +102,27 @@ static enum status read_packed(struct repo *r, struct error *err)
 	return status == ERR_NOT_FOUND ? OK : status;
 }
 
-/* Symbolic refs wait until all others are known: id stays zero. */
+static enum status add_link(struct repo *r, bytes name, bytes target,
+	struct error *err)
+{
+	struct repo_link *links = reallocarray(r->links, r->link_count + 1,
+		sizeof(*links));
+	struct repo_link link;
+
+	if (links == NULL)
+		return error_set(err, ERR_MEMORY, "read refs");
+	r->links = links;
+	link.name = strndup((const char *)name.at, name.n);
+	link.target = strndup((const char *)target.at, target.n);
+	if (link.name && link.target) {
+		links[r->link_count++] = link;
+		return OK;
+	}
+	free(link.name);
+	free(link.target);
+	return error_set(err, ERR_MEMORY, "read refs");
+}
+
 static enum status read_loose(struct repo *r, int directory, const char *entry,
 	bytes name, struct error *err)
 {
@@ -117,8 +137,11 @@ static enum status read_loose(struct repo *r, int directory, const char *entry,
 		status = add_ref(r, name, id, err);
 		if (status == OK)
 			r->refs[r->ref_count - 1].is_loose = true;
-	} else if (status != OK ||
-		 !bytes_starts(content, bytes_text("ref:"))) {
+	} else if (status == OK &&
+		   bytes_starts(content, bytes_text("ref:"))) {
+		status = add_link(r, name, bytes_trim(bytes_drop(content, 4)),
+			err);
+	} else {
 		r->broken_refs++;
 	}
 	buf_release(&text);
@@ -199,12 +222,24 @@ static void settle(struct repo *r)
 	r->ref_count = (size_t)(kept - r->refs) + 1;
 }
 
-const struct repo_ref *repo_find_ref(const struct repo *r, const char *name)
+static const struct repo_ref *find_plain(const struct repo *r,
+	const char *name)
 {
 	for (size_t i = 0; i < r->ref_count; i++)
 		if (strcmp(r->refs[i].name, name) == 0)
 			return &r->refs[i];
 	return NULL;
+}
+
+/* One step: git makes no links to links. */
+const struct repo_ref *repo_find_ref(const struct repo *r, const char *name)
+{
+	const struct repo_ref *ref = find_plain(r, name);
+
+	for (size_t i = 0; ref == NULL && i < r->link_count; i++)
+		if (strcmp(r->links[i].name, name) == 0)
+			ref = find_plain(r, r->links[i].target);
+	return ref;
 }
 
 /* HEAD holds a name, or "ref: refs/heads/x" that may not exist yet. */

@@ -25,6 +25,11 @@ struct repo_ref {
 	bool is_loose; /* from a file of its own: it outranks packed-refs */
 };
 
+/* A ref that stands for another one: refs/remotes/origin/HEAD. */
+struct repo_link {
+	char *name, *target;
+};
+
 struct repo {
 	char *root;    /* real path of what the user named */
 	char *git_dir; /* the .git directory, or the bare repository */
@@ -43,6 +48,8 @@ struct repo {
 	bool is_outside_allowed; /* as asked: alternates, too */
 	struct repo_ref *refs; /* HEAD first if it resolves, then by name */
 	size_t ref_count;
+	struct repo_link *links; /* not among refs */
+	size_t link_count;
 	uint64_t broken_refs;	 /* files that hold no name of an object */
 	uint64_t refused_outside; /* pointers that were not followed */
 };
@@ -83,7 +90,7 @@ const unsigned char *repo_head(const struct repo *r);
  * another, malloc'd; none is no error. */
 enum status repo_read_merge_heads(const struct repo *r, unsigned char **ids,
 	size_t *count, struct error *err) MUST_USE;
-/* NULL: no such ref. Full names only. */
+/* NULL: no such ref. Full names only; a link leads to what it stands for. */
 const struct repo_ref *repo_find_ref(const struct repo *r, const char *name);
 
 /* The git directories of its worktrees, .git/worktrees/<name>. */

@@ -98,7 +98,7 @@ void report_github(struct report *r)
 		const struct leak *leak = leaks_at(r->leaks, i);
 
 		for (size_t p = 0; p < leak->place_count; p++)
-			if (leak->places[p].suppressed == NULL)
+			if (leak_place_counts(&leak->places[p]))
 				annotation(r, leak, &leak->places[p]);
 	}
 	closing(r);

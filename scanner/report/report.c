@@ -4,6 +4,8 @@
 #include "page/page.h"
 #include "report/internal.h"
 
+#include "forge/forge.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -25,6 +27,10 @@ static const struct {
 	[REPORT_JUNIT] = {"junit", report_junit},
 	[REPORT_GITHUB] = {"github", report_github},
 	[REPORT_HTML] = {"html", page_write},
+	[REPORT_AZURE] = {"azure", forge_azure},
+	[REPORT_GITLAB] = {"gitlab", forge_gitlab},
+	[REPORT_CODEQUALITY] = {"codequality", forge_codequality},
+	[REPORT_MARKDOWN] = {"markdown", forge_markdown},
 };
 
 const char *report_format_name(enum report_format f)
