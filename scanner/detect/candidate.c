@@ -340,6 +340,42 @@ static void keep(struct scan *s, const struct candidate *c,
 	s->found_count++;
 }
 
+static bool is_hash_letter(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || (c && strchr("+/-_", c));
+}
+
+/*
+ * Our own baselines and reports are scanned too, and "RULE:HASH" looks like a
+ * key and its value. Is the secret a part of the hash of a fingerprint: 20
+ * letters, or 'k' and 20, behind a colon and the id of a rule?
+ */
+static bool is_fingerprint(const struct scan *s, const struct candidate *c)
+{
+	bytes text = c->layer->text;
+	size_t colon = c->secret, end = c->secret, begin;
+	char id[80];
+
+	while (colon && c->secret - colon < 22 &&
+		is_hash_letter(text.at[colon - 1]))
+		colon--;
+	while (end < text.n && end - colon < 23 &&
+		is_hash_letter(text.at[end]))
+		end++;
+	if (colon == 0 || text.at[colon - 1] != ':' || end < c->secret_end ||
+		(end - colon != 20 &&
+			(end - colon != 21 || text.at[colon] != 'k')))
+		return false;
+	begin = --colon;
+	while (begin && colon - begin < sizeof(id) - 1 &&
+		is_hash_letter(text.at[begin - 1]))
+		begin--;
+	memcpy(id, text.at + begin, colon - begin);
+	id[colon - begin] = '\0';
+	return ruleset_find(s->d->rules, id) != NULL;
+}
+
 static void tell(struct scan *s, const struct candidate *c,
 	const struct ruling *v)
 {
@@ -386,6 +422,9 @@ void scan_judge(struct scan *s, const struct candidate *c)
 	else
 		weigh(r, bytes_part(text, c->secret, c->secret_end),
 			bytes_part(text, c->begin, c->end), &v);
+	if (v.end == TRACE_KEPT && v.confidence < CONFIDENCE_CERTAIN &&
+		is_fingerprint(s, c))
+		lower_it(&v, "a fingerprint of stanch, by its form");
 	if (s->trace)
 		tell(s, c, &v);
 	if (v.end == TRACE_KEPT)

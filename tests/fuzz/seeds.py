@@ -143,6 +143,31 @@ def ignore_seeds(_, r):
             entry + entry + bytes(r.randrange(256) for _ in range(20))
 
 
+def suppress_seeds(_, r):
+    entry = b"a-rule:" + b"Qq1Ww2" * 3 + b"Ee"
+    yield b"\0# stanch baseline 1\n" + entry + b" 2030-02-28 @web why\n" + \
+        entry + b" - - -\nb:k" + b"A" * 20 + b" 2020-01-01 - x y\n<<<<<<<\n"
+    yield b"\1exclude-paths = ['a', '!b/', '**/c']\nexclude-rules = ['*']\n" \
+        b"min-confidence = 'high'\nbaseline = 'x'\ninline = true\n[[allow]]" \
+        b"\npaths = ['/b/']\nrules = ['a-*']\nexpires = 2030-01-01\n" \
+        b"reason = 'why'\nowner = '@web'\nfingerprints = ['" + entry + b"']"
+    yield b"\2# x\na:r:1\n" + b"0" * 40 + b":b/c:r:1\nb\\c:r:2\n"
+    yield b'\2[{"File":"a","StartLine":1,"EndLine":2,"Secret":"secret-1",' \
+        b'"Commit":"00"},{"File":"b/c","StartLine":1,"Secret":"REDACTED"}]'
+    yield b'\2{"results":{"a":[{"hashed_secret":"' + b"0a" * 20 + \
+        b'","line_number":3}]}}'
+    for text in (b"stanch:allow a-rule why */", b"stanch:allow=a-*,b (x)",
+                 b"gitleaks:allow x stanch:allow(b) -->",
+                 b"stanch:allow-next-line: y", b"trufflehog:ignore"):
+        yield b"\3" + text
+    for text in (b"https://u:p@github.com/o/n.git", b"git@gitlab.com:a/b/c",
+                 b"https://dev.azure.com/o/p%20q/_git/n",
+                 b"git@ssh.dev.azure.com:v3/o/p/n", b"a/../b",
+                 b"https://o.visualstudio.com/p/_git/n",
+                 b"ssh://git@codeberg.org:22/o/n"):
+        yield b"\4" + text
+
+
 SEEDS = {name[:-6]: function for name, function in list(globals().items())
          if name.endswith("_seeds")}
 
