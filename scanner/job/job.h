@@ -87,8 +87,10 @@ struct job_suppress {
 		.help = "Findings that this file names are suppressed: a "   \
 			"baseline, a .gitleaksignore, a gitleaks JSON "      \
 			"report, a detect-secrets baseline. May be repeated. " \
-			"Read in any case: " SUPPRESS_SETTINGS " and "       \
-			SUPPRESS_BASELINE " at the repository's root.",      \
+			"Besides, " SUPPRESS_SETTINGS " and "                \
+			SUPPRESS_BASELINE " at the repository's root are "   \
+			"believed; where commits are judged, those of the "  \
+			"base.",                                             \
 		.offset = offsetof(settings, suppress.baselines)},           \
 	{.name = "no-suppress", .kind = ARGS_FLAG, .value = 1,               \
 		.help = "Believe no file and no comment of what is scanned: " \
