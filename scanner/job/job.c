@@ -140,11 +140,8 @@ enum status job_finish(struct job *j, struct error *err)
 	summary->rules = ruleset_count(j->rules);
 	summary->rules_digest = j->digest;
 	summary->version = STANCH_VERSION;
-	status = job_suppressing_apply(&j->suppressing, j->leaks, j->rules,
+	return job_suppressing_apply(&j->suppressing, j->leaks, j->rules,
 		summary, err);
-	if (status == OK)
-		status = job_suppressing_write(&j->suppressing, j->leaks, err);
-	return status;
 }
 
 const struct leaks *job_leaks(const struct job *j)
@@ -187,10 +184,15 @@ static enum status write_report(const void *context, FILE *to,
 enum status job_report(struct job *j, const struct job_outputs *outputs,
 	struct error *err)
 {
-	const struct rule **rules = list_rules(j->rules);
+	/* Not before: what was verified live is not to be accepted. */
+	enum status status = job_suppressing_write(&j->suppressing, j->leaks,
+		err);
+	const struct rule **rules = status == OK ? list_rules(j->rules) : NULL;
 	struct report_options common = j->options.report;
 	struct job_links links = {.remote = NULL};
 
+	if (status != OK)
+		return status;
 	if (rules == NULL)
 		return error_set(err, ERR_MEMORY, "report: out of memory");
 	common.rules = rules;

@@ -330,14 +330,21 @@ enum status job_suppressing_init(struct job_suppressing *j,
 	return status;
 }
 
+static void release_lists(struct job_suppressing *j)
+{
+	free(j->stale);
+	free(j->expired);
+	free(j->broken);
+	j->stale = j->expired = NULL;
+	j->broken = NULL;
+}
+
 void job_suppressing_release(struct job_suppressing *j)
 {
 	if (j->is_ours)
 		suppress_free(j->own);
 	baseline_release(&j->written);
-	free(j->stale);
-	free(j->expired);
-	free(j->broken);
+	release_lists(j);
 }
 
 static struct report_entry shown(const struct suppress_entry *e)
@@ -357,6 +364,8 @@ static enum status tell_entries(struct job_suppressing *j,
 {
 	size_t n = 0, broken = 0;
 
+	release_lists(j);
+	summary->stale_count = summary->expired_count = 0;
 	while (suppress_entry(j->own, n))
 		n++;
 	while (suppress_problem(j->own, broken))
