@@ -64,12 +64,12 @@ static enum status read_file(struct reader *r, const char *path, bytes *out,
 	enum status status;
 
 	if (id == NULL)
-		return error_set(err, ERR_NOT_FOUND, "read %.200s: the "
-			"trusted commit has none", path);
+		return error_set(err, ERR_NOT_FOUND, "read %.200s: no "
+			"such file in that commit", path);
 	status = pack_read(r->worker, id, &type, out, &problem, NULL);
 	if (status != OK || type != PACK_BLOB)
-		return error_set(err, ERR_IO, "read %.200s of the trusted "
-			"commit: its object cannot be read", path);
+		return error_set(err, ERR_IO, "read %.200s of a commit: "
+			"its object cannot be read, or is no file", path);
 	return OK;
 }
 
@@ -136,6 +136,39 @@ enum status basis_load(const struct basis_options *options,
 		*out = r.suppress;
 	else
 		suppress_free(r.suppress);
+	return status;
+}
+
+static enum status keep_file(struct reader *r, const char *path, size_t most,
+	struct buf *text, struct error *err)
+{
+	bytes data;
+	enum status status = read_file(r, path, &data, err);
+
+	if (status != OK)
+		return status;
+	if (data.n > most)
+		return error_set(err, ERR_LIMIT, "read %.200s: over %zu KiB",
+			path, most >> 10);
+	buf_init(text, data.n + 1);
+	buf_put(text, data);
+	return text->failed ? error_set(err, ERR_MEMORY, "read %.200s", path)
+			    : OK;
+}
+
+enum status basis_file(const char *commit, const char *path, size_t most,
+	struct buf *text, struct error *err)
+{
+	struct reader r = {.repo = NULL};
+	enum status status = open_store(&r, err);
+
+	if (status == OK && !revision_find_commit(r.revision, commit,
+			r.commit))
+		status = error_set(err, ERR_USAGE, "read %.200s of %.200s: "
+			"there is no such commit", path, commit);
+	if (status == OK)
+		status = keep_file(&r, path, most, text, err);
+	close_store(&r);
 	return status;
 }
 

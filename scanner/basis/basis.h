@@ -9,6 +9,7 @@
 #ifndef STANCH_BASIS_BASIS_H
 #define STANCH_BASIS_BASIS_H
 
+#include "base/buf.h"
 #include "suppress/suppress.h"
 
 struct basis_options {
@@ -25,6 +26,14 @@ struct basis_options {
  */
 enum status basis_load(const struct basis_options *options,
 	struct suppress **out, const char **used, struct error *err) MUST_USE;
+
+/*
+ * One file of a commit of the same repository, up to `most` bytes; the
+ * caller's to release when it is OK. ERR_USAGE: no such commit.
+ * ERR_NOT_FOUND: it has no such file.
+ */
+enum status basis_file(const char *commit, const char *path, size_t most,
+	struct buf *text, struct error *err) MUST_USE;
 
 /* The same repository: what of these names is here, and what it is. */
 struct basis_repository {

@@ -9,10 +9,10 @@
 #include "explain/explain.h"
 
 #include "base/limits.h"
+#include "basis/basis.h"
 #include "explain/internal.h"
 #include "job/console.h"
 #include "job/job.h"
-#include "job/object.h"
 #include "suppress/baseline.h"
 
 #include <errno.h>
@@ -118,8 +118,7 @@ static enum status read_object(struct subject *s, struct error *err)
 		if (colon == NULL)
 			break;
 		*colon = '\0';
-		status = job_file_at(".", name, colon + 1, FILE_MAX, &s->text,
-			err);
+		status = basis_file(name, colon + 1, FILE_MAX, &s->text, err);
 		if (status != ERR_NOT_FOUND || tries ||
 			!cut_line(s->path, &s->line))
 			return status;

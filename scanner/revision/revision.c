@@ -298,24 +298,6 @@ enum status revision_range(struct revision *r, const char *expression,
 	return status;
 }
 
-enum status revision_commit_named(struct revision *r, const char *name,
-	unsigned char id[PACK_ID_MAX], struct error *err)
-{
-	struct revision_list tags = {.commits = NULL};
-	unsigned char found[PACK_ID_MAX];
-	bool is_commit;
-
-	if (revision_resolve(r, bytes_text(name), found) != NAME_RESOLVED)
-		return told(r, REVISION_UNKNOWN, name, "it names nothing here",
-			err);
-	is_commit = revision_peel(r, found, &tags);
-	revision_list_release(&tags);
-	if (!is_commit)
-		return told(r, REVISION_UNKNOWN, name, "it is no commit", err);
-	memcpy(id, found, r->id_size);
-	return OK;
-}
-
 /* ---- what is new -------------------------------------------------------- */
 
 /* A tip to `ids`, or to what is no commit. */

@@ -49,10 +49,6 @@ enum status revision_range(struct revision *r, const char *expression,
 /* The same, by libgit2 in any case. */
 enum status revision_range_library(struct revision *r, const char *expression,
 	struct revision_list *out, struct error *err) MUST_USE;
-/* The commit that a name means: "HEAD~2", a tag, an abbreviated id. ERR_USAGE
- * when it means none. */
-enum status revision_commit_named(struct revision *r, const char *name,
-	unsigned char id[PACK_ID_MAX], struct error *err) MUST_USE;
 /*
  * What a push brings: what a tip reaches and nothing known does. Names of
  * refs or objects, as people write them; ERR_USAGE when a tip names nothing.

@@ -26,9 +26,9 @@ refused() {
 	[ "$(wc -l <../err)" -eq 1 ] || fail "$(cat ../err)"
 	holds ../err "$2"
 }
-refused HEAD:a.py "no such file in HEAD"
-refused HEAD:sub "no such file in HEAD"
-refused nosuch:a.py "names nothing"
+refused HEAD:a.py "no such file in that commit"
+refused HEAD:sub "no such file in that commit"
+refused nosuch:a.py "there is no such commit"
 refused nosuch "no such file"
 refused sub "not a regular file"
 "$STANCH" explain 2>../err
