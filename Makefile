@@ -56,6 +56,8 @@ ROOMS := cli \
 	pattern \
 	decode \
 	check \
+	verify \
+	network \
 	ask \
 	request \
 	net \

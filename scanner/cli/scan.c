@@ -21,6 +21,7 @@ struct settings {
 	struct job_rule_choice rules;
 	struct job_suppress suppress;
 	struct job_outputs outputs;
+	struct job_network_choice network;
 	int min_confidence, show_secrets, no_color, progress, quiet, verbose;
 	int ignored, worktree, history, staged, refs;
 	int allow_owner, allow_outside;
@@ -155,7 +156,7 @@ static const struct args_option options[] = {
 		.help = "Add what stays open to this baseline; what it holds "
 			"stays. The exit code is as without it.",
 		.offset = offsetof(struct settings, suppress.write_baseline)},
-	{.name = "verify", .kind = ARGS_LATER, .help = ""},
+	JOB_NETWORK_OPTIONS(struct settings),
 	{.name = "respond", .kind = ARGS_LATER, .takes = "POLICY", .help = ""},
 	{.name = "dry-run", .kind = ARGS_LATER, .help = ""},
 };
@@ -311,6 +312,7 @@ static int run_job(const struct settings *settings,
 {
 	struct job_options asked = job_options_of(settings, signal);
 	struct error err = {0};
+	struct job_network *network = NULL;
 	struct job *j = NULL;
 	enum status status = load_basis(settings, &asked.suppress, &err);
 	int code;
@@ -319,13 +321,19 @@ static int run_job(const struct settings *settings,
 		status = job_open(&j, &asked, &err);
 	if (status == OK)
 		status = believe_targets(j, settings, targets, &err);
+	if (status == OK && settings->network.verify)
+		status = job_network_open(&settings->network, targets,
+			&network, &err);
 	if (status == OK)
 		status = scan_targets(j, targets, &err);
 	if (status == OK)
 		status = job_finish(j, &err);
+	if (status == OK && network)
+		status = job_verify(j, network, &err);
 	if (status == OK)
 		status = job_report(j, &settings->outputs, &err);
 	code = status == OK ? job_exit(j) : console_fail(&err);
+	job_network_close(network);
 	job_close(j);
 	suppress_free(asked.suppress.given);
 	return code;

@@ -144,6 +144,22 @@ enum status job_finish(struct job *j, struct error *err)
 		summary, err);
 }
 
+enum status job_verify(struct job *j, const struct job_network *n,
+	struct error *err)
+{
+	struct verify_options options = job_network_options(n);
+	struct verify_summary summary;
+
+	options.signal = j->options.engine.signal;
+	options.progress = (enum verify_progress)(
+		j->options.engine.progress == PROGRESS_NEVER
+			? VERIFY_PROGRESS_NEVER
+			: j->options.engine.progress == PROGRESS_ALWAYS
+				  ? VERIFY_PROGRESS_ALWAYS
+				  : VERIFY_PROGRESS_AUTO);
+	return verify_leaks(j->leaks, &options, &summary, err);
+}
+
 const struct leaks *job_leaks(const struct job *j)
 {
 	return j->leaks;

@@ -48,6 +48,9 @@ bool leak_place_same(const struct leak_place *a, const struct leak_place *b);
  */
 size_t leak_places_give_way(struct leak_place *places, size_t n);
 
+/* verdict.c: a copy in one block, for free(); NULL: no memory. */
+struct verdict_facts *leak_verdict_new(const struct verdict_facts *facts);
+
 /* malloc'd; NULL: no memory. */
 char *leak_fingerprint_new(const struct rule *rule, bytes secret, bytes key);
 

@@ -6,6 +6,7 @@
 #define STANCH_LEAKS_LEAK_H
 
 #include "flow/sighting.h"
+#include "flow/verdict.h"
 
 /* Where a text came from: the `source` of the contract. */
 enum leak_source {
@@ -78,6 +79,7 @@ struct leak {
 	enum confidence confidence; /* the surest of its places */
 	struct leak_place *places; /* sorted: path, offset, commit */
 	size_t place_count;
+	const struct verdict_facts *verdict; /* NULL: nobody was asked */
 };
 
 #endif

@@ -97,8 +97,10 @@ struct leaks *leaks_new(const struct leaks_options *options,
 
 static void release_groups(struct leaks *l)
 {
-	for (size_t i = 0; i < l->leak_count; i++)
+	for (size_t i = 0; i < l->leak_count; i++) {
 		free(l->leaks[i].fingerprint);
+		free((void *)(uintptr_t)l->leaks[i].verdict);
+	}
 	free(l->leaks);
 	l->leaks = NULL;
 	l->leak_count = 0;
@@ -119,6 +121,18 @@ void leaks_free(struct leaks *l)
 	free(l->key);
 	pthread_mutex_destroy(&l->lock);
 	free(l);
+}
+
+enum status leaks_set_verdict(struct leaks *l, size_t i,
+	const struct verdict_facts *facts, struct error *err)
+{
+	struct verdict_facts *copy = leak_verdict_new(facts);
+
+	if (copy == NULL)
+		return error_set(err, ERR_MEMORY, "verdicts: out of memory");
+	free((void *)(uintptr_t)l->leaks[i].verdict);
+	l->leaks[i].verdict = copy;
+	return OK;
 }
 
 void leaks_add_unlisted(struct leaks *l, uint64_t count)

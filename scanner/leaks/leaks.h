@@ -82,6 +82,10 @@ size_t leaks_count(const struct leaks *l);
 const struct leak *leaks_at(const struct leaks *l, size_t i);
 /* To add what later stages know of its places: `suppressed` and its like. */
 struct leak *leaks_edit(struct leaks *l, size_t i);
+/* After leaks_finish: what the provider says of the i-th; copied. One
+ * thread. */
+enum status leaks_set_verdict(struct leaks *l, size_t i,
+	const struct verdict_facts *facts, struct error *err) MUST_USE;
 /* Places listed, and seen but not listed. Before finish: so far (atomic). */
 uint64_t leaks_place_count(const struct leaks *l);
 uint64_t leaks_unlisted(const struct leaks *l);

@@ -117,16 +117,21 @@ bool net_url_parse(bytes text, struct net_url *out)
 	return true;
 }
 
+/* Label by label; a star is any one label. */
 static bool matches(bytes pattern, bytes host)
 {
-	size_t tail;
+	bytes want, got;
+	bool more, also;
 
-	if (pattern.n < 3 || pattern.at[0] != '*' || pattern.at[1] != '.')
-		return bytes_equal(pattern, host);
-	tail = pattern.n - 1;
-	return host.n > tail && bytes_ends(host, bytes_drop(pattern, 1)) &&
-	       bytes_find_byte(bytes_take(host, host.n - tail), '.') ==
-		       BYTES_NONE;
+	do {
+		more = bytes_cut(pattern, '.', &want, &pattern);
+		also = bytes_cut(host, '.', &got, &host);
+		if (more != also || got.n == 0 ||
+			(!bytes_equal(want, bytes_text("*")) &&
+				!bytes_equal(want, got)))
+			return false;
+	} while (more);
+	return true;
 }
 
 bool net_is_configured_host(const struct net_config *config, bytes host)

@@ -3,6 +3,8 @@
  */
 #include "page/internal.h"
 
+#include "render/verdict.h"
+
 #include <inttypes.h>
 
 #include "base/banned.h"
@@ -230,6 +232,13 @@ void page_leak(struct page *p, const struct leak *leak, size_t number)
 	report_say(r, "<span class=\"quiet mono\">");
 	page_put_text(p, leak->fingerprint);
 	report_say(r, "</span></p>\n");
+	if (leak->verdict) {
+		buf_clear(&r->raw);
+		report_verdict_words(leak, &r->raw);
+		report_say(r, "<p><b>Verdict:</b> ");
+		page_put(p, report_take(r, &r->raw));
+		report_say(r, "</p>\n");
+	}
 	if (leak->rule->mend) {
 		report_say(r, "<p><b>What to do:</b> ");
 		page_put_text(p, leak->rule->mend);

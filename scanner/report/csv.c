@@ -5,6 +5,8 @@
  */
 #include "report/internal.h"
 
+#include "render/verdict.h"
+
 #include <inttypes.h>
 
 #include "base/banned.h"
@@ -41,6 +43,24 @@ static void commit_cells(struct report *r, const struct leak *leak,
 	cell(r, report_commit_text(r, leak, commit->subject));
 }
 
+/* The last one has no comma behind it. */
+static void verdict_cells(struct report *r, const struct leak *leak)
+{
+	static const struct verdict_facts none;
+	const struct verdict_facts *f = leak->verdict ? leak->verdict : &none;
+
+	text_cell(r, report_verdict(leak));
+	text_cell(r, f->owner);
+	text_cell(r, f->email);
+	text_cell(r, f->organization);
+	text_cell(r, f->scopes);
+	text_cell(r, f->expires);
+	text_cell(r, f->checked);
+	buf_clear(&r->text);
+	report_escape_csv(bytes_text(report_or(f->note, "")), &r->text);
+	report_put(r, report_take(r, &r->text));
+}
+
 static void place_row(struct report *r, const struct leak *leak,
 	const struct leak_place *place)
 {
@@ -72,6 +92,8 @@ static void place_row(struct report *r, const struct leak *leak,
 	buf_clear(&r->text);
 	report_escape_csv(report_refs(r, leak, place), &r->text);
 	report_put(r, report_take(r, &r->text));
+	report_say(r, ",");
+	verdict_cells(r, leak);
 	report_say(r, "\r\n");
 }
 
@@ -80,7 +102,9 @@ void report_csv(struct report *r)
 	report_say(r, "rule,provider,confidence,severity,fingerprint,secret,"
 		"redacted,path,line,column,end_line,end_column,offset,length,"
 		"encoding,source,object,commit,author,email,date,subject,"
-		"in_head,suppressed,reason,description,refs\r\n");
+		"in_head,suppressed,reason,description,refs,verdict,"
+		"owner,owner_email,organization,scopes,expires,verified_at,"
+		"verdict_note\r\n");
 	for (size_t i = 0; i < leaks_count(r->leaks); i++) {
 		const struct leak *leak = leaks_at(r->leaks, i);
 

@@ -6,6 +6,8 @@
  */
 #include "report/internal.h"
 
+#include "render/verdict.h"
+
 #include <inttypes.h>
 
 #include "base/banned.h"
@@ -63,6 +65,12 @@ static void annotation(struct report *r, const struct leak *leak,
 	if (place->refs) {
 		report_say(r, "%0Arefs: ");
 		put(r, report_refs(r, leak, place), REPORT_MESSAGE);
+	}
+	if (leak->verdict) {
+		buf_clear(&r->raw);
+		report_verdict_words(leak, &r->raw);
+		report_say(r, "%0A");
+		put(r, report_take(r, &r->raw), REPORT_MESSAGE);
 	}
 	if (leak->rule->mend) {
 		report_say(r, "%0A");

@@ -11,6 +11,7 @@
 #include "report/internal.h"
 
 #include "base/hash.h"
+#include "render/verdict.h"
 
 #include "base/banned.h"
 
@@ -129,7 +130,7 @@ static void place_fields(struct report *r, struct report_writer *w,
 		text_field(w, "object", NULL);
 	commit_field(r, w, leak, place->commit);
 	flag_field(w, "in_head", place->in_head);
-	text_field(w, "verdict", NULL);
+	text_field(w, "verdict", report_verdict(leak));
 	if (place->suppressed)
 		bytes_field(w, "suppressed", report_suppressed(r, leak, place));
 	else
@@ -170,6 +171,7 @@ static void place_extras(struct report *r, struct report_writer *w,
 	const struct leak *leak, const struct leak_place *place)
 {
 	companions_field(r, w, place);
+	report_verdict_fields(w, leak);
 	report_refs_field(r, w, leak, place);
 	suppression_fields(r, w, leak, place);
 	if (place->unreachable)

@@ -5,6 +5,8 @@
  */
 #include "report/internal.h"
 
+#include "render/verdict.h"
+
 #include <inttypes.h>
 
 #include "base/banned.h"
@@ -39,6 +41,12 @@ static void verdict(struct report *r, const struct leak *leak,
 	if (place->refs) {
 		report_say(r, "\nrefs: ");
 		escaped(r, report_refs(r, leak, place));
+	}
+	if (leak->verdict) {
+		buf_clear(&r->raw);
+		report_verdict_words(leak, &r->raw);
+		report_say(r, "\nverdict: ");
+		escaped(r, report_take(r, &r->raw));
 	}
 	if (place->reason) {
 		report_say(r, "\nnote: ");

@@ -9,6 +9,8 @@
  */
 #include "report/internal.h"
 
+#include "render/verdict.h"
+
 #include "base/banned.h"
 
 #define SCHEMA                                                               \
@@ -241,6 +243,9 @@ static void properties_field(struct report *r, struct report_writer *w,
 	number_field(w, "byteColumn", place->column);
 	if (place->reason)
 		text_field(w, "reason", place->reason);
+	if (report_verdict(leak))
+		text_field(w, "verdict", report_verdict(leak));
+	report_verdict_fields(w, leak);
 	if (place->commit) {
 		report_json_key(w, "commit");
 		report_json_bytes(w, place->commit->id);

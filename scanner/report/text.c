@@ -10,6 +10,8 @@
  */
 #include "report/internal.h"
 
+#include "render/verdict.h"
+
 #include <inttypes.h>
 
 #include "base/banned.h"
@@ -248,6 +250,24 @@ static void labelled(struct report *r, const char *label, const char *text)
 	report_wrapped(r, 3 + strlen(label), text);
 }
 
+/* In red while it opens a door. */
+static void put_verdict(struct report *r, const struct leak *leak)
+{
+	struct buf words;
+
+	if (leak->verdict == NULL)
+		return;
+	buf_init(&words, 8192);
+	report_verdict_words(leak, &words);
+	report_say(r, "  ");
+	report_painted(r, verdict_is_live(leak->verdict->verdict) ? PAINT_RED
+							   : PAINT_CYAN,
+		"verdict:");
+	report_say(r, " ");
+	report_wrapped(r, 11, buf_text(&words));
+	buf_release(&words);
+}
+
 static bool is_shown(const struct report *r, const struct leak_place *place)
 {
 	return place->suppressed == NULL || r->options->verbose;
@@ -279,6 +299,7 @@ static void put_leak(struct report *r, const struct leak *leak)
 		report_counted(r, visible - shown, "more place\n",
 			"more places\n");
 	}
+	put_verdict(r, leak);
 	labelled(r, "note:", reason);
 	labelled(r, "mend:", leak->rule->mend);
 	report_say(r, "\n");

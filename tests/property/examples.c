@@ -6,6 +6,9 @@
  * script; nothing of it is stored.
  */
 #include "record.h"
+
+#include <stdlib.h>
+
 #include "example/example.h"
 
 static void print_hex(bytes b)
@@ -39,13 +42,41 @@ static void print_example(const struct rule *rule, size_t index)
 	example_release(&e);
 }
 
-int main(void)
+/* Of a rule that can be asked about: its first example, `count` times, each
+ * with a token of its own. */
+static void print_askable(const struct rule *rule, size_t count)
+{
+	struct rule_example *many = calloc(count + 1, sizeof(*many));
+	struct rule copy = *rule;
+	size_t first = 0;
+
+	while (first < rule->example_count && rule->examples[first].counter)
+		first++;
+	if (many == NULL || rule->verify == NULL ||
+		first == rule->example_count)
+		count = 0;
+	for (size_t i = 0; i < count; i++)
+		many[i] = rule->examples[first];
+	copy.examples = many;
+	copy.example_count = count;
+	for (size_t i = 0; i < count; i++)
+		print_example(&copy, i);
+	free(many);
+}
+
+/* examples [COUNT]: with a count, those that can be asked about. */
+int main(int argc, char **argv)
 {
 	struct ruleset *rules = record_rules();
+	size_t askable = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
 
 	for (size_t i = 0; i < ruleset_count(rules); i++) {
 		const struct rule *rule = ruleset_rule(rules, i);
 
+		if (askable > 0) {
+			print_askable(rule, askable);
+			continue;
+		}
 		/* those that look at a path have no text */
 		for (size_t k = 0; rule->finder != RULE_BY_PATH &&
 			k < rule->example_count; k++)

@@ -65,7 +65,9 @@ static bool add(struct curl_slist **list, const char *text)
 static bool read_headers(struct frame_reader *r, struct job *job)
 {
 	uint32_t n = frame_get_u32(r);
+	bool has_type = false;
 
+	/* What curl adds to a POST by itself. */
 	if (n > LIST_MOST || !add(&job->headers, "Expect:"))
 		return false;
 	for (uint32_t i = 0; i < n; i++) {
@@ -73,6 +75,8 @@ static bool read_headers(struct frame_reader *r, struct job *job)
 		struct buf line;
 		bool done;
 
+		has_type |= bytes_equal_nocase(name,
+			bytes_text("Content-Type"));
 		buf_init(&line, (size_t)1 << 20);
 		buf_put(&line, name);
 		/* "Name;" is how curl is told of an empty value. */
@@ -84,7 +88,7 @@ static bool read_headers(struct frame_reader *r, struct job *job)
 		if (!done)
 			return false;
 	}
-	return true;
+	return has_type || add(&job->headers, "Content-Type:");
 }
 
 static bool read_body(struct frame_reader *r, struct job *job)
