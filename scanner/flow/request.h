@@ -24,7 +24,8 @@ enum request_place {
 
 enum request_test {
 	REQUEST_PRESENT, /* "*": is there, not null, not empty */
-	REQUEST_ABSENT,	 /* "!" */
+	REQUEST_ABSENT,	 /* "!": none, null or empty */
+	REQUEST_NULL,	 /* "null": there, and a JSON null */
 	REQUEST_NUMBER,	 /* "#": a number, or digits alone */
 	REQUEST_EQUALS,	 /* "=text" */
 	REQUEST_STARTS,	 /* "^text" */

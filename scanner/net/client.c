@@ -224,8 +224,8 @@ enum status net_send(struct net *net, const struct net_request *request,
 	if (mapped || request->trusted_host ||
 		net_is_configured_host(net->config, base.host))
 		flags |= NET_PRIVATE_OK;
-	net_write_request(&net->out, request, buf_bytes(&to), base.host,
-		flags);
+	net_write_request(&net->out, net->config, request, buf_bytes(&to),
+		base.host, flags);
 	buf_release_wiped(&to);
 	return sent(net, request->id, before, err);
 }

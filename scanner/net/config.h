@@ -8,6 +8,7 @@
 #define STANCH_NET_CONFIG_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* "api.github.com" -> "https://github.example.com/api/v3", or
  * "api.github.com:443" -> "127.0.0.1:8443". */
@@ -18,6 +19,8 @@ struct net_mapping {
 struct net_config {
 	const char *ca_file; /* PEM, instead of the system's; or NULL */
 	const char *proxy;   /* "http://host:port", or NULL */
+	/* Requests a minute to each host, for the rules' own; 0: theirs. */
+	uint32_t per_minute;
 	/* Hosts of servers of the user's own: "@configured" allows them, and
 	 * their addresses may be private. */
 	const char *const *hosts;

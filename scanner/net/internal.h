@@ -19,10 +19,12 @@ void net_process_end(pid_t pid);
 
 /* The frames of a request and of the configuration. */
 void net_write_config(struct buf *out, const struct net_config *config);
-/* `url` is where it goes, with the base applied; flags: NET_PRIVATE_OK. */
+/* `url` is where it goes, with the base applied; flags: NET_PRIVATE_OK. The
+ * configuration may be NULL. */
 #define NET_PRIVATE_OK 1u
-void net_write_request(struct buf *out, const struct net_request *request,
-	bytes url, bytes host, uint32_t flags);
+void net_write_request(struct buf *out, const struct net_config *config,
+	const struct net_request *request, bytes url, bytes host,
+	uint32_t flags);
 void net_write_mail(struct buf *out, const struct net_mail *mail);
 
 #endif

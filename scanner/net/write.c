@@ -32,14 +32,18 @@ static uint32_t or_default(uint32_t value, uint32_t instead)
 	return value > 0 ? value : instead;
 }
 
-void net_write_request(struct buf *out, const struct net_request *request,
-	bytes url, bytes host, uint32_t flags)
+void net_write_request(struct buf *out, const struct net_config *config,
+	const struct net_request *request, bytes url, bytes host,
+	uint32_t flags)
 {
 	size_t begun = frame_begin(out, FRAME_REQUEST);
 	uint32_t rate = or_default(request->per_minute, 600);
 	uint32_t seconds = or_default(request->seconds, 10);
+	bool is_ours = config && config->per_minute > 0;
 	size_t most = request->max_body ? request->max_body : NET_BODY;
 
+	if (is_ours)
+		rate = config->per_minute;
 	frame_put_u64(out, request->id);
 	frame_put_u32(out, flags);
 	frame_put_text(out, request->method ? request->method : "GET");
@@ -50,7 +54,8 @@ void net_write_request(struct buf *out, const struct net_request *request,
 	else
 		frame_put_bytes(out, host);
 	frame_put_u32(out, rate);
-	frame_put_u32(out, or_default(request->burst, rate / 60 + 1));
+	frame_put_u32(out, is_ours ? rate / 60 + 1
+		: or_default(request->burst, rate / 60 + 1));
 	frame_put_u32(out, or_default(request->parallel, 2));
 	frame_put_u32(out, or_default(request->tries, 1));
 	frame_put_u32(out, seconds < 120 ? seconds : 120);

@@ -136,6 +136,17 @@ static enum status check_proxy(const struct reading *r,
 	return fail(r, at, "a proxy is http://, https:// or socks5h://");
 }
 
+static enum status read_rate(const struct reading *r,
+	const struct toml_node *at, uint32_t *out)
+{
+	int64_t n = ruleset_toml_integer(at);
+
+	if (ruleset_toml_kind(at) != TOML_INTEGER || n < 1 || n > 1000000)
+		return fail(r, at, "requests a minute are 1 to 1000000");
+	*out = (uint32_t)n;
+	return OK;
+}
+
 static enum status visit_key(void *context, const struct toml_entry *entry,
 	struct error *err)
 {
@@ -152,6 +163,8 @@ static enum status visit_key(void *context, const struct toml_entry *entry,
 		status = read_text(r, at, &c->proxy);
 		return status == OK ? check_proxy(r, at) : status;
 	}
+	if (bytes_equal(key, bytes_text("per_minute")))
+		return read_rate(r, at, &c->per_minute);
 	if (bytes_equal(key, bytes_text("hosts")))
 		return read_list(r, at, &c->hosts, &c->host_count);
 	if (bytes_equal(key, bytes_text("base"))) {
@@ -165,8 +178,8 @@ static enum status visit_key(void *context, const struct toml_entry *entry,
 			&r->n->organization_count);
 	if (bytes_equal(key, bytes_text("canary_accounts")))
 		return read_list(r, at, &r->n->canaries, &r->n->canary_count);
-	return fail(r, at, "no such key; ca_file, proxy, hosts, base, "
-		"connect, organizations and canary_accounts are known");
+	return fail(r, at, "no such key; ca_file, proxy, per_minute, hosts, "
+		"base, connect, organizations and canary_accounts are known");
 }
 
 static enum status parse(struct reading *r, bytes text)

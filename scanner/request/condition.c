@@ -25,6 +25,8 @@ static bool test(const struct request_condition *c, const char *text,
 		return is_there && value.n > 0;
 	case REQUEST_ABSENT:
 		return !is_there || value.n == 0;
+	case REQUEST_NULL:
+		return false;
 	case REQUEST_NUMBER:
 		return is_there && is_digits(value);
 	case REQUEST_EQUALS:
@@ -65,6 +67,8 @@ static bool test_json(const struct request_condition *c, const char *text,
 		       (kind != JSON_KIND_TEXT || t.n > 0);
 	case REQUEST_ABSENT:
 		return kind == JSON_KIND_NULL;
+	case REQUEST_NULL:
+		return value != NULL && kind == JSON_KIND_NULL;
 	case REQUEST_NUMBER:
 		return kind == JSON_KIND_INTEGER || kind == JSON_KIND_REAL ||
 		       (kind == JSON_KIND_TEXT && is_digits(t));

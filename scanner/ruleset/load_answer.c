@@ -1,7 +1,7 @@
 /*
  * What is read of answers: clauses, tests, extracts; and tables of texts.
  *
- * Tests are small texts: "*" there, "!" not there, "#" a number, "=text",
+ * Tests are small texts: "*" there, "!" not, "null", "#" a number, "=text",
  * "^text" at its start, "~regex"; or a TOML number or boolean for a JSON
  * value of that type; or a list, of which one must hold. See rules/README.md.
  */
@@ -48,9 +48,13 @@ static enum status read_test_text(struct load *l, const struct toml_node *at,
 	const char *found = text.n ? memchr(operators, text.at[0],
 				sizeof(operators) - 1) : NULL;
 
+	if (bytes_equal(text, bytes_text("null"))) {
+		c->test = REQUEST_NULL;
+		return OK;
+	}
 	if (found == NULL || (found < operators + 3 && text.n != 1))
 		return ruleset_fail(l, at, "a test is \"*\", \"!\", \"#\", "
-			"\"=text\", \"^text\" or \"~regex\"");
+			"\"null\", \"=text\", \"^text\" or \"~regex\"");
 	c->test = tests[found - operators];
 	c->text = arena_copy_text(l->arena, bytes_drop(text, 1));
 	if (c->text == NULL)

@@ -101,7 +101,7 @@ static bool make_directories(const char *path)
 	return true;
 }
 
-struct cache *cache_new(const char *directory)
+struct cache *verify_cache_new(const char *directory)
 {
 	struct cache *c;
 
@@ -116,11 +116,11 @@ struct cache *cache_new(const char *directory)
 		(read_key(c->directory, c->key) ||
 			make_key(c->directory, c->key)))
 		return c;
-	cache_free(c);
+	verify_cache_free(c);
 	return NULL;
 }
 
-void cache_free(struct cache *c)
+void verify_cache_free(struct cache *c)
 {
 	if (c == NULL)
 		return;
@@ -130,7 +130,7 @@ void cache_free(struct cache *c)
 	free(c);
 }
 
-void cache_id(const struct cache *c, const struct request_block *block,
+void verify_cache_id(const struct cache *c, const struct request_block *block,
 	const struct rule *rule, const struct request_values *values,
 	char id[CACHE_ID + 1])
 {
@@ -237,7 +237,7 @@ static bool lock(int fd, enum cache_wait wait)
 	return true;
 }
 
-enum cache_found cache_look(struct cache *c, const char *id,
+enum cache_found verify_cache_look(struct cache *c, const char *id,
 	enum cache_wait wait, struct arena *arena,
 	struct cache_claim *claim, struct verdict_facts *facts)
 {
@@ -286,7 +286,7 @@ static void put_text(struct buf *out, const char *key, const char *text)
 	buf_put_byte(out, '"');
 }
 
-void cache_store(struct cache *c, struct cache_claim *claim,
+void verify_cache_store(struct cache *c, struct cache_claim *claim,
 	const struct verdict_facts *facts)
 {
 	struct buf out;

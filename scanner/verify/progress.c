@@ -14,7 +14,7 @@
 #define TERMINAL_NS 100000000u
 #define PLAIN_NS 1000000000u
 
-void meter_begin(struct meter *m, enum verify_progress progress)
+void verify_meter_begin(struct meter *m, enum verify_progress progress)
 {
 	m->shown = 0;
 	m->is_terminal = isatty(STDERR_FILENO) == 1;
@@ -22,7 +22,7 @@ void meter_begin(struct meter *m, enum verify_progress progress)
 		   (progress == VERIFY_PROGRESS_AUTO && m->is_terminal);
 }
 
-void meter_show(struct meter *m, size_t done, size_t total, size_t live)
+void verify_meter_show(struct meter *m, size_t done, size_t total, size_t live)
 {
 	uint64_t now = clock_nanoseconds();
 
@@ -35,7 +35,7 @@ void meter_show(struct meter *m, size_t done, size_t total, size_t live)
 		m->is_terminal ? "" : "\n");
 }
 
-void meter_end(struct meter *m)
+void verify_meter_end(struct meter *m)
 {
 	if (m->shown && m->is_terminal)
 		fputs("\r\033[K", stderr);

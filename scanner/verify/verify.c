@@ -33,7 +33,7 @@ struct run {
 	struct arena arena; /* facts of the cache */
 	struct item *items;
 	size_t count, done;
-	bool *is_second; /* another rule goes before; by leak */
+	struct order order;
 	struct item **later; /* another process asks about them */
 	size_t later_count;
 	struct meter meter;
@@ -44,7 +44,7 @@ static enum status settle(struct run *r, size_t leak,
 {
 	r->done++;
 	r->summary->by_verdict[facts->verdict]++;
-	meter_show(&r->meter, r->done, leaks_count(r->leaks),
+	verify_meter_show(&r->meter, r->done, leaks_count(r->leaks),
 		r->summary->by_verdict[VERDICT_LIVE] +
 			r->summary->by_verdict[VERDICT_RESTRICTED]);
 	return leaks_set_verdict(r->leaks, leak, facts, r->err);
@@ -97,7 +97,7 @@ static enum status hear(struct run *r, int milliseconds, bool *heard)
 	facts.checked = when;
 	drop_echoes(&facts, leaks_at(r->leaks, item->leak)->secret);
 	r->summary->asked += answer.sent;
-	cache_store(r->cache, &item->claim, &facts);
+	verify_cache_store(r->cache, &item->claim, &facts);
 	return settle(r, item->leak, &facts);
 }
 
@@ -116,9 +116,9 @@ static enum status start(struct run *r, struct item *item,
 		.values = &values, .context = item};
 
 	verify_values(r->leaks, leak, r->options, &values);
-	cache_id(r->cache, item->block, leak->rule, &values, item->id);
-	switch (cache_look(r->cache, item->id, wait, &r->arena, &item->claim,
-		&facts)) {
+	verify_cache_id(r->cache, item->block, leak->rule, &values, item->id);
+	switch (verify_cache_look(r->cache, item->id, wait, &r->arena,
+		&item->claim, &facts)) {
 	case CACHE_HIT:
 		r->summary->cached++;
 		return settle(r, item->leak, &facts);
@@ -136,7 +136,7 @@ static enum status take(struct run *r, size_t leak, const char **why)
 	struct item *item = &r->items[r->count];
 	const struct leak *l = leaks_at(r->leaks, leak);
 
-	*why = r->is_second[leak]
+	*why = r->order.is_second[leak]
 		? "another rule is more specific for it, and is asked"
 		: verify_forbids(l, r->options);
 	if (*why) {
@@ -165,7 +165,7 @@ static enum status ask_all(struct run *r)
 			!is_stopped(r))
 			status = hear(r, 1000, &heard);
 		if (status == OK)
-			status = take(r, i, &why);
+			status = take(r, r->order.at[i], &why);
 	}
 	while (status == OK && ask_waiting(r->ask) > 0 && !is_stopped(r))
 		status = hear(r, 1000, &heard);
@@ -194,41 +194,6 @@ static enum status settle_rest(struct run *r)
 	return status;
 }
 
-struct numbered {
-	const struct leak *leak;
-	size_t i;
-};
-
-/* By secret; of one secret first the one that is asked. */
-static int order(const void *a, const void *b)
-{
-	const struct leak *x = ((const struct numbered *)a)->leak;
-	const struct leak *y = ((const struct numbered *)b)->leak;
-	int c = bytes_compare(x->secret, y->secret);
-
-	if (c != 0 || x == y)
-		return c;
-	return verify_goes_before(x, y) ? -1 : 1;
-}
-
-static bool mark_seconds(struct run *r)
-{
-	size_t n = leaks_count(r->leaks);
-	struct numbered *sorted = calloc(n + 1, sizeof(*sorted));
-
-	if (sorted == NULL)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = (struct numbered){leaks_at(r->leaks, i), i};
-	qsort(sorted, n, sizeof(*sorted), order);
-	for (size_t i = 1; i < n; i++)
-		r->is_second[sorted[i].i] =
-			bytes_equal(sorted[i].leak->secret,
-				sorted[i - 1].leak->secret);
-	free(sorted);
-	return true;
-}
-
 static enum status open_run(struct run *r)
 {
 	size_t n = leaks_count(r->leaks) + 1;
@@ -240,11 +205,10 @@ static enum status open_run(struct run *r)
 		return status;
 	r->items = calloc(n, sizeof(*r->items));
 	r->later = calloc(n, sizeof(*r->later));
-	r->is_second = calloc(n, sizeof(*r->is_second));
-	if (r->items == NULL || r->later == NULL || r->is_second == NULL ||
-		!mark_seconds(r))
+	if (r->items == NULL || r->later == NULL ||
+		!verify_order_make(r->leaks, &r->order))
 		return error_set(r->err, ERR_MEMORY, "verify: out of memory");
-	r->cache = cache_new(r->options->cache);
+	r->cache = verify_cache_new(r->options->cache);
 	return OK;
 }
 
@@ -258,21 +222,21 @@ enum status verify_leaks(struct leaks *leaks,
 
 	*out = (struct verify_summary){.leaks = leaks_count(leaks)};
 	arena_init(&r.arena, ARENA_MOST);
-	meter_begin(&r.meter, options->progress);
+	verify_meter_begin(&r.meter, options->progress);
 	status = open_run(&r);
 	if (status == OK)
 		status = ask_all(&r);
 	if (status == OK)
 		status = settle_rest(&r);
-	meter_end(&r.meter);
+	verify_meter_end(&r.meter);
 	ask_free(r.ask);
 	net_close(r.net);
 	for (size_t i = 0; i < r.count; i++)
-		cache_store(r.cache, &r.items[i].claim, NULL);
-	cache_free(r.cache);
+		verify_cache_store(r.cache, &r.items[i].claim, NULL);
+	verify_cache_free(r.cache);
 	free(r.items);
 	free(r.later);
-	free(r.is_second);
+	verify_order_release(&r.order);
 	arena_release(&r.arena);
 	return status;
 }

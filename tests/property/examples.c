@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "example/example.h"
+#include "request/request.h"
 
 static void print_hex(bytes b)
 {
@@ -64,7 +65,19 @@ static void print_askable(const struct rule *rule, size_t count)
 	free(many);
 }
 
-/* examples [COUNT]: with a count, those that can be asked about. */
+/* Was a rule before it that asks the same? */
+static int is_repeated(const struct ruleset *rules, size_t i)
+{
+	uint64_t digest = request_digest(ruleset_rule(rules, i)->verify);
+
+	for (size_t k = 0; k < i; k++)
+		if (request_digest(ruleset_rule(rules, k)->verify) == digest)
+			return 1;
+	return 0;
+}
+
+/* examples [COUNT [distinct]]: with a count, those that can be asked about;
+ * distinct: one rule for each way of asking. */
 int main(int argc, char **argv)
 {
 	struct ruleset *rules = record_rules();
@@ -73,6 +86,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < ruleset_count(rules); i++) {
 		const struct rule *rule = ruleset_rule(rules, i);
 
+		if (argc > 2 && is_repeated(rules, i))
+			continue;
 		if (askable > 0) {
 			print_askable(rule, askable);
 			continue;

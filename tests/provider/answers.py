@@ -55,7 +55,8 @@ def form(**want):
 
 
 def in_path(r):
-    return r.token is not None and r.token in urllib.parse.unquote(r.target)
+    return r.token is not None and \
+        r.token in r.host + urllib.parse.unquote(r.target)
 
 
 def graphql(inner):
@@ -634,12 +635,12 @@ SPECIAL = {
 
 
 def answer_row(r):
-    for one in ROWS:
+    for i, one in enumerate(ROWS):
         pattern = one["host"].replace(".", r"\.").replace("*", "[a-z0-9-]+")
         if not re.fullmatch(pattern, r.host) or r.method != one["method"] or \
                 not re.fullmatch(one["path"], urllib.parse.unquote(r.target)):
             continue
-        state = r.state
+        state, r.row = r.state, i
         if state == "throttled":
             given = one["throttled"] or (
                 429, {"message": "too many"}, {"Retry-After": "1"})

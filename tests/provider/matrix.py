@@ -20,7 +20,7 @@ import answers  # noqa: E402
 import shapes  # noqa: E402
 
 # What must stand beside a token for its question to be whole.
-ACCOUNT = "AC" + "0123456789abcdef" * 2
+ACCOUNT = "AC" + "7d1f0b9e42c85a36" + "e90c47b2815fd36a"
 BESIDE = {
     "databricks": "https://contoso.cloud.databricks.com/\n",
     "okta": "OKTA_ORG=https://acme.okta.com\n",
@@ -31,17 +31,12 @@ BESIDE = {
     "grafana": "https://acme.grafana.net\n",
     "azure-devops": "https://dev.azure.com/contoso/\n",
     "twilio": "TWILIO_ACCOUNT_SID=%s\n" % ACCOUNT,
-    "aws": "aws_access_key_id = AKIA%s\n",
-    "azure": "AccountName=acmestore\n"
-             "AZURE_TENANT_ID=11111111-2222-3333-4444-555555555555\n"
-             "AZURE_CLIENT_ID=66666666-7777-8888-9999-aaaaaaaaaaaa\n",
+    "azure": "AZURE_TENANT_ID=3f1c9d2e-58a7-4b06-9e4d-c2a17b60f5d8\n"
+             "AZURE_CLIENT_ID=b7e2046c-91d5-4f3a-8c60-5a9d3e71f024\n",
     "paypal": "PAYPAL_CLIENT_ID=A%s\n" % ("bC3d" * 19 + "xYz"),
 }
 # Asked about by what is no single token: tried in cases of their own.
 APART = {"aws-session-token", "slack-session-token"}
-# One half of a pair, and the other way round: their states are two.
-AWS_ID = "ABCDEFGHIJKLMNOP"
-
 
 class Token:
     def __init__(self, rule, provider, text, secret, n):
@@ -51,35 +46,52 @@ class Token:
         self.match = None
 
 
-def read_examples(program, count):
-    out = subprocess.run([program, str(count)], check=True,
+def read_examples(program, count, what):
+    distinct = ["distinct"] if what == "shapes" else []
+    out = subprocess.run([program, str(count), *distinct], check=True,
                          stdout=subprocess.PIPE).stdout.decode()
-    tokens, seen = [], collections.Counter()
+    tokens, seen, secrets_seen = [], collections.Counter(), set()
     for line in out.splitlines():
         rule, provider, _, text, *secrets = line.split("\t")
         if rule in APART or not secrets:
             continue
         n = seen[rule]
         seen[rule] += 1
-        token = Token(rule, provider, bytes.fromhex(text),
-                      bytes.fromhex(secrets[0]).decode("latin-1"), n)
-        before = BESIDE.get(provider, "")
-        if provider == "aws":
-            token.match = "AKIA" + key_id(len(tokens))
-            before = before % key_id(len(tokens))
-        token.text = before.encode() + token.text
-        tokens.append(token)
+        text, secret = bytes.fromhex(text), bytes.fromhex(secrets[0])
+        if secret in secrets_seen:  # an example without chance in it
+            other = secret[:-4] + b"%04d" % n
+            text, secret = text.replace(secret, other), other
+        secrets_seen.add(secret)
+        text = BESIDE.get(provider, "").encode() + text
+        tokens.append(prepare(Token(rule, provider, text,
+                                    secret.decode("latin-1"), n)))
     return tokens
 
 
-def key_id(n):
-    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-    r = n * 2654435761 + 12345
-    text = ""
-    for _ in range(16):
-        r = (r * 6364136223846793005 + 1442695040888963407) % 2**64
-        text += letters[r >> 59]
-    return text
+def prepare(token):
+    """What requests show of a token that they only sign with; hosts that the
+    certificate names."""
+    token.text = re.sub(rb"adb-[0-9]+\.[0-9]+\.azuredatabricks\.net|"
+                        rb"[a-z0-9.-]+\.(?:cloud|gcp)\.databricks\.com",
+                        b"contoso.cloud.databricks.com", token.text)
+    token.text = re.sub(rb"vault\.corp\.net:8200", b"vault.corp.example",
+                        token.text)
+    if token.rule == "aws-secret-access-key":
+        token.match = re.search(rb"AKIA[A-Z2-7]{16}", token.text)[0].decode()
+    if token.rule.startswith("azure-storage-"):
+        account = "acme%s%d" % (token.rule.count("-"), token.n)
+        token.text = token.text.replace(b"contosodata", account.encode())
+        token.match = account + ".blob."
+    return token
+
+
+def hurry():
+    """Their own pace is kept for providers of flesh and blood."""
+    with open("provider/network.toml") as f:
+        text = f.read()
+    if "per_minute" not in text:
+        with open("provider/network.toml", "w") as f:
+            f.write("per_minute = 60000\n" + text)
 
 
 def scan(stanch, tokens, states):
@@ -92,7 +104,7 @@ def scan(stanch, tokens, states):
         with open(os.path.join(path, "%d.txt" % t.n), "wb") as f:
             f.write(t.text)
         known[t.name] = {"token": t.secret, "state": states[t.name]}
-        if t.match and t.rule == "aws-secret-access-key":
+        if t.match:
             known[t.name]["match"] = t.match
     with open("provider/tokens.json.new", "w") as f:
         json.dump(known, f)
@@ -115,20 +127,14 @@ def scan(stanch, tokens, states):
     return got
 
 
-def hosts_asked():
-    asked = collections.defaultdict(set)
+def requests():
+    """The records of requests, by name of the token."""
+    asked = collections.defaultdict(list)
     with open("provider/requests.jsonl") as f:
         for line in f:
             record = json.loads(line)
-            asked[record["name"]].add((record["host"], record["status"]))
+            asked[record["name"]].append(record)
     return asked
-
-
-def can_be_restricted(hosts):
-    return any(row["restricted"] for row in answers.ROWS
-               for host, _ in hosts
-               if re.fullmatch(row["host"].replace(".", r"\.")
-                               .replace("*", "[a-z0-9-]+"), host))
 
 
 class Tally:
@@ -154,11 +160,12 @@ def describe(record):
 def run_states(tokens, stanch, tally):
     names = ["live", "dead", "restricted"]
     states = {t.name: names[t.n] for t in tokens}
-    got, asked = scan(stanch, tokens, states), hosts_asked()
+    got, asked = scan(stanch, tokens, states), requests()
     for t in tokens:
         record, want = got.get(t.name), states[t.name]
-        if want == "restricted" and \
-                not can_be_restricted(asked.get(t.name, ())):
+        rows = [answers.ROWS[r["row"]] for r in asked.get(t.name, ())
+                if r["row"] is not None]
+        if want == "restricted" and not any(r["restricted"] for r in rows):
             continue
         tally.claim(record and record["verdict"] == want,
                     "%s is %s: %s" % (t.name, want, describe(record)))
@@ -169,20 +176,23 @@ def run_shapes(tokens, stanch, tally):
     assert n + len(shapes.STRIKES) + len(shapes.SLOW) >= 40
     got = scan(stanch, [t for t in tokens if t.n < n],
                {t.name: "shape:%d" % t.n for t in tokens})
+    # A random example in a hundred is too regular to be found at all.
+    tally.claim(len(got) > 0.97 * n * len({t.rule for t in tokens}),
+                "only %d tokens were found" % len(got))
     for t in tokens:
         record = got.get(t.name)
-        if t.n < n:
-            tally.claim(record and record["verdict"] in ("unknown", "retry"),
+        if record:
+            tally.claim(record["verdict"] in ("unknown", "retry"),
                         "%s, shape %d: %s" % (t.rule, t.n, describe(record)))
     for k in range(len(shapes.STRIKES)):
         some = [t for t in tokens if t.n == n + k]
         got = scan(stanch, some, {t.name: "strike:%d" % k for t in some})
         for t in some:
             record = got.get(t.name)
-            tally.claim(record and record["verdict"] == "retry",
+            tally.claim(not record or record["verdict"] == "retry",
                         "%s, strike %d: %s" % (t.rule, k, describe(record)))
-    evil = [h for hosts in hosts_asked().values() for h, _ in hosts
-            if h == "evil.example"]
+    evil = [r for records in requests().values() for r in records
+            if r["host"] == "evil.example"]
     tally.claim(not evil, "a redirect was followed")
 
 
@@ -199,7 +209,8 @@ def main():
     program, stanch, what = sys.argv[1:4]
     count = {"states": 3, "slow": 3,
              "shapes": len(shapes.SHAPES) + len(shapes.STRIKES)}[what]
-    tokens = read_examples(program, count)
+    tokens = read_examples(program, count, what)
+    hurry()
     tally = Tally()
     {"states": run_states, "shapes": run_shapes, "slow": run_slow}[what](
         tokens, stanch, tally)

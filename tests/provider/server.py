@@ -56,6 +56,7 @@ class Request:
         self.headers, self.body = headers, body
         self.server = state  # the State: for handlers that remember things
         self.name, self.token, self.state = state.find(self)
+        self.row = None  # for the log: which row of answers.py
 
     def basic(self):
         """(user, password) of Authorization: Basic, or None."""
@@ -70,7 +71,7 @@ class Request:
 
     def text(self):
         """All in which a token may stand, decoded."""
-        parts = [urllib.parse.unquote(self.target),
+        parts = [self.host + urllib.parse.unquote(self.target),
                  urllib.parse.unquote_plus(self.body.decode("latin-1")),
                  self.body.decode("latin-1"),
                  *self.headers.values(), ":".join(self.basic() or ())]
@@ -123,7 +124,7 @@ class State:
                 "time": time.time(), "host": request.host,
                 "method": request.method, "path": path,
                 "name": request.name, "state": request.state,
-                "status": status}) + "\n")
+                "row": request.row, "status": status}) + "\n")
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
