@@ -3,6 +3,8 @@
  */
 #include "cli/internal.h"
 
+#include "job/network.h"
+
 #include "base/limits.h"
 #include "basis/basis.h"
 #include "revision/revision.h"

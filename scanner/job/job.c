@@ -1,4 +1,5 @@
 #include "job/internal.h"
+#include "job/network.h"
 
 #include "base/secret.h"
 

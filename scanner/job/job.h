@@ -17,7 +17,6 @@
 #include "report/report.h"
 #include "ruleset/ruleset.h"
 #include "suppress/suppress.h"
-#include "verify/verify.h"
 
 /* rule_choice.c: which rules; a part of several commands' settings. */
 struct job_rule_choice {
@@ -45,29 +44,6 @@ enum status job_rules_load(const struct job_rule_choice *choice,
 	{.name = "exclude-rule", .kind = ARGS_LIST, .takes = "ID",           \
 		.help = "Leave out this rule. May be repeated.",             \
 		.offset = offsetof(settings, rules.except)}
-
-/* network_choice.c: what is asked of providers, and how. */
-struct job_network_choice {
-	const char *network; /* file, or NULL */
-	int verify, fresh, unsafe;
-};
-#define JOB_NETWORK_OPTIONS(settings)                                        \
-	{.name = "verify", .kind = ARGS_FLAG, .value = 1,                    \
-		.group = "Network",                                          \
-		.help = "Ask each token's provider whether it is live. "     \
-			"Without it nothing is ever sent.",                  \
-		.offset = offsetof(settings, network.verify)},               \
-	{.name = "verify-fresh", .kind = ARGS_FLAG, .value = 1,              \
-		.help = "Ask again what an earlier run was told within the " \
-			"last day.",                                         \
-		.offset = offsetof(settings, network.fresh)},                \
-	{.name = "verify-unsafe", .kind = ARGS_FLAG, .value = 1,             \
-		.help = "Also ask where asking is more than reading.",       \
-		.offset = offsetof(settings, network.unsafe)},               \
-	{.name = "network", .kind = ARGS_TEXT, .takes = "FILE",              \
-		.help = "The network configuration: CA, proxy, servers of "  \
-			"your own. Default: what STANCH_NETWORK names.",     \
-		.offset = offsetof(settings, network.network)}
 
 /* output.c: the reports of one scan. */
 #define JOB_OUTPUTS 16
@@ -156,19 +132,6 @@ enum status job_finish(struct job *j, struct error *err) MUST_USE;
 /* After job_finish; valid until job_close. */
 const struct leaks *job_leaks(const struct job *j);
 const struct report_summary *job_summary(const struct job *j);
-/*
- * Between job_finish and job_report: ask the providers. The configuration is
- * read first, before anything is scanned, by job_network_open.
- */
-struct job_network;
-enum status job_network_open(const struct job_network_choice *choice,
-	const struct args_list *targets, struct job_network **out,
-	struct error *err) MUST_USE;
-void job_network_close(struct job_network *n); /* accepts NULL */
-/* For verify_leaks and its like; borrowed from n. */
-struct verify_options job_network_options(const struct job_network *n);
-enum status job_verify(struct job *j, const struct job_network *n,
-	struct error *err) MUST_USE;
 /* Write the reports; what is refused is said on standard error, and makes
  * the job incomplete. */
 enum status job_report(struct job *j, const struct job_outputs *outputs,

@@ -1,5 +1,6 @@
 /* The network configuration and the cache of verdicts, as options ask. */
 #include "job/internal.h"
+#include "job/network.h"
 
 #include "network/network.h"
 
