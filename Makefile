@@ -22,6 +22,7 @@ ROOMS := cli \
 	audit \
 	loop \
 	basis \
+	recheck \
 	job \
 	args \
 	engine \

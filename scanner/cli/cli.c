@@ -7,6 +7,7 @@
 #include "ci/ci.h"
 #include "hook/hook.h"
 #include "loop/loop.h"
+#include "recheck/recheck.h"
 #include "survey/survey.h"
 
 #include <stdio.h>
@@ -49,6 +50,7 @@ static const struct args_command help_command = {
 };
 static const struct args_command *const commands[] = {
 	&cli_scan_command,
+	&recheck_command,
 	&hook_command,
 	&ci_command,
 	&explain_command,

@@ -71,6 +71,8 @@ static enum status add_finding(struct reading *r,
 		0);
 	f->column = (uint64_t)json_value_integer(json_value_get(place,
 		"column"), 0);
+	f->is_redacted = !json_value_get(leak, "redacted") ||
+		json_value_flag(json_value_get(leak, "redacted"));
 	f->is_suppressed = json_value_text(json_value_get(place,
 		"suppressed")).at != NULL;
 	if (f->fingerprint == NULL || f->rule == NULL || f->path == NULL ||

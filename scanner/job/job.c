@@ -161,6 +161,22 @@ enum status job_verify(struct job *j, const struct job_network *n,
 	return verify_leaks(j->leaks, &options, &summary, err);
 }
 
+enum status job_add(struct job *j, const struct sighting *s, bytes path,
+	enum leak_source source)
+{
+	return leaks_add(j->leaks, s, path, source);
+}
+
+const struct ruleset *job_rules(const struct job *j)
+{
+	return j->rules;
+}
+
+void job_keep(struct job *j, leaks_wanted *keep, void *context)
+{
+	leaks_keep(j->leaks, keep, context);
+}
+
 const struct leaks *job_leaks(const struct job *j)
 {
 	return j->leaks;

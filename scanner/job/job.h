@@ -62,11 +62,10 @@ enum status job_outputs_format(struct job_outputs *o, const char *name,
 	struct error *err) MUST_USE;
 enum status job_outputs_file(struct job_outputs *o, const char *path,
 	struct error *err) MUST_USE;
-/* After the last option: text to standard output when nothing was asked. */
+/* After the last: text to standard output when nothing was asked. */
 enum status job_outputs_close(struct job_outputs *o, struct error *err)
 	MUST_USE;
 /* ---- the job ------------------------------------------------------------ */
-
 /* What suppresses findings, besides what `job_settings` reads. */
 struct job_suppress {
 	struct args_list baselines; /* files, of ours or of other tools */
@@ -104,7 +103,6 @@ struct job_options {
 	struct report_options report; /* all but format, width and rules */
 	struct job_suppress suppress;
 };
-
 struct job;
 
 enum status job_open(struct job **out, const struct job_options *options,
@@ -127,10 +125,16 @@ enum status job_scan(struct job *j, const char *target,
  */
 enum status job_text(struct job *j, bytes path, bytes data,
 	const struct trace *trace, struct error *err) MUST_USE;
+/* A sighting from elsewhere: of an older report. */
+enum status job_add(struct job *j, const struct sighting *s, bytes path,
+	enum leak_source source) MUST_USE;
+const struct ruleset *job_rules(const struct job *j);
 /* After the last target: sort, sum up. */
 enum status job_finish(struct job *j, struct error *err) MUST_USE;
 /* After job_finish; valid until job_close. */
 const struct leaks *job_leaks(const struct job *j);
+/* Forget those of which `keep` says false; see leaks_keep. */
+void job_keep(struct job *j, leaks_wanted *keep, void *context);
 const struct report_summary *job_summary(const struct job *j);
 /* Write the reports; what is refused is said on standard error, and makes
  * the job incomplete. */

@@ -123,6 +123,23 @@ void leaks_free(struct leaks *l)
 	free(l);
 }
 
+void leaks_keep(struct leaks *l, leaks_wanted *keep, void *context)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->leak_count; i++) {
+		struct leak *leak = &l->leaks[i];
+
+		if (keep(context, leak)) {
+			l->leaks[kept++] = *leak;
+			continue;
+		}
+		free(leak->fingerprint);
+		free((void *)(uintptr_t)leak->verdict);
+	}
+	l->leak_count = kept;
+}
+
 enum status leaks_set_verdict(struct leaks *l, size_t i,
 	const struct verdict_facts *facts, struct error *err)
 {

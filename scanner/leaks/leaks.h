@@ -82,6 +82,9 @@ size_t leaks_count(const struct leaks *l);
 const struct leak *leaks_at(const struct leaks *l, size_t i);
 /* To add what later stages know of its places: `suppressed` and its like. */
 struct leak *leaks_edit(struct leaks *l, size_t i);
+/* After leaks_finish: forget those of which `keep` says false. */
+typedef bool leaks_wanted(void *context, const struct leak *leak);
+void leaks_keep(struct leaks *l, leaks_wanted *keep, void *context);
 /* After leaks_finish: what the provider says of the i-th; copied. One
  * thread. */
 enum status leaks_set_verdict(struct leaks *l, size_t i,
