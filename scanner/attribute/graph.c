@@ -16,7 +16,8 @@ static bool gather_trees(struct attribute *a)
 		const uint64_t *keys = treelog_trees(w->log, &count);
 
 		w->first = (uint32_t)a->tree_count;
-		if (count >= GRAPH_NONE - a->tree_count)
+		if (count >= GRAPH_NONE - a->tree_count ||
+			!keymap_reserve(&a->tree_of, a->tree_count + count))
 			return false;
 		for (size_t t = 0; t < count; t++)
 			if (!keymap_put(&a->tree_of, keys[t],
@@ -52,7 +53,7 @@ static bool gather_commits(struct attribute *a)
 	for (size_t i = 0; i < a->worker_count; i++)
 		total += a->workers[i]->commits.n;
 	a->commits = calloc(total + 1, sizeof(*a->commits));
-	if (a->commits == NULL)
+	if (a->commits == NULL || !keymap_reserve(&a->commit_of, total))
 		return false;
 	total = 0;
 	for (size_t i = 0; i < a->worker_count; i++) {

@@ -21,6 +21,7 @@
 struct counter {
 	struct attribute *a;
 	bool *is_reached;  /* by tree */
+	bool **is_done;	   /* by thread and entry: leads to nothing new */
 	uint32_t *before;  /* by tree: reached ones of its log before it */
 	struct column keys; /* uint64_t: of what is missing */
 	bool is_all;	   /* ROUNDS were not enough */
@@ -72,14 +73,42 @@ static bool reach_log(struct counter *c, const struct attribute_worker *w)
 	size_t spans, entries;
 	const struct treelog_span *span = treelog_spans(w->log, &spans);
 	const struct treelog_entry *entry = treelog_entries(w->log, &entries);
-	bool more = false;
+	bool *is_done = c->is_done[w->number], more = false;
 
 	count_log(c, w);
-	for (size_t i = 0; i < spans; i++)
-		if ((entry[span[i].entry].marks & TREELOG_TREE) &&
-			is_span_reached(c, w, &span[i]))
-			more |= reach(c, entry[span[i].entry].key);
+	for (size_t i = 0; i < spans; i++) {
+		uint32_t e = span[i].entry;
+
+		if (is_done[e] || !is_span_reached(c, w, &span[i]))
+			continue;
+		is_done[e] = true;
+		more |= reach(c, entry[e].key);
+	}
 	return more;
+}
+
+/* Entries that are no trees lead no further. */
+static bool begin_rounds(struct counter *c)
+{
+	for (size_t i = 0; i < c->a->worker_count; i++) {
+		size_t count;
+		const struct treelog_entry *entry =
+			treelog_entries(c->a->workers[i]->log, &count);
+
+		c->is_done[i] = calloc(count + 1, sizeof(*c->is_done[i]));
+		if (c->is_done[i] == NULL)
+			return false;
+		for (size_t e = 0; e < count; e++)
+			c->is_done[i][e] = !(entry[e].marks & TREELOG_TREE);
+	}
+	return true;
+}
+
+static void end_rounds(struct counter *c)
+{
+	for (size_t i = 0; c->is_done && i < c->a->worker_count; i++)
+		free(c->is_done[i]);
+	free(c->is_done);
 }
 
 static void reach_trees(struct counter *c)
@@ -176,7 +205,8 @@ bool attribute_graph_missing(struct attribute *a)
 		return true;
 	c.is_reached = calloc(a->tree_count + 1, sizeof(*c.is_reached));
 	c.before = calloc(a->tree_count + 1, sizeof(*c.before));
-	counted = c.is_reached && c.before;
+	c.is_done = calloc(a->worker_count + 1, sizeof(*c.is_done));
+	counted = c.is_reached && c.before && c.is_done && begin_rounds(&c);
 	if (counted)
 		reach_trees(&c);
 	for (size_t i = 0; counted && i < a->worker_count; i++)
@@ -185,6 +215,7 @@ bool attribute_graph_missing(struct attribute *a)
 	a->missing_objects = counted ? distinct(&c.keys) : 0;
 	free(c.is_reached);
 	free(c.before);
+	end_rounds(&c);
 	free(c.keys.at);
 	return counted;
 }

@@ -15,12 +15,9 @@ static struct keymap_slot *slot_of(const struct keymap *map, uint64_t key)
 	return &map->slots[at];
 }
 
-static bool widen(struct keymap *map)
+static bool widen(struct keymap *map, size_t room)
 {
-	struct keymap wide = {
-		.room = map->room ? map->room * 2 : FIRST_ROOM,
-		.count = map->count,
-	};
+	struct keymap wide = {.room = room, .count = map->count};
 
 	wide.slots = calloc(wide.room, sizeof(*wide.slots));
 	if (wide.slots == NULL)
@@ -33,11 +30,28 @@ static bool widen(struct keymap *map)
 	return true;
 }
 
+static bool is_crowded(size_t count, size_t room)
+{
+	return count * 3 >= room * 2;
+}
+
+bool keymap_reserve(struct keymap *map, size_t count)
+{
+	size_t room = map->room ? map->room : FIRST_ROOM;
+
+	if (count > SIZE_MAX / 8)
+		return false;
+	while (is_crowded(count, room))
+		room *= 2;
+	return room == map->room || widen(map, room);
+}
+
 uint32_t *keymap_at(struct keymap *map, uint64_t key, uint32_t value)
 {
 	struct keymap_slot *slot;
 
-	if (map->count * 3 >= map->room * 2 && !widen(map))
+	if (is_crowded(map->count, map->room) &&
+		!widen(map, map->room ? map->room * 2 : FIRST_ROOM))
 		return NULL;
 	slot = slot_of(map, key);
 	if (slot->key == 0) {

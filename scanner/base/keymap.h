@@ -32,6 +32,8 @@ uint32_t keymap_get(const struct keymap *map, uint64_t key);
 /* The value's place, or where it is now with `value`: one look instead of
  * two. NULL without memory. Valid until the next put. */
 uint32_t *keymap_at(struct keymap *map, uint64_t key, uint32_t value);
+/* Room for so many keys at once; false without memory. */
+bool keymap_reserve(struct keymap *map, size_t count) MUST_USE;
 void keymap_release(struct keymap *map);
 /* Bytes that it takes up. */
 size_t keymap_cost(const struct keymap *map);

@@ -78,24 +78,27 @@ static bool is_narrow(bytes text)
 	return text.n >= 2 * SNIFF_UNITS_MIN && ascii * 10 >= text.n * 8;
 }
 
+/* Of a text that begins with a byte order mark. */
+static enum encoding marked(bytes head, enum encoding order, size_t *skip)
+{
+	/* FF FE 00 00 is UTF-32's mark: nothing of ours. */
+	if (bytes_starts(head, bytes_of("\xff\xfe\0\0", 4)) ||
+		is_narrow(bytes_drop(head, 2)))
+		return ENCODING_PLAIN;
+	*skip = 2;
+	return order;
+}
+
 enum encoding decode_sniff_utf16(bytes head, size_t *skip)
 {
 	struct tally little, big;
 
 	*skip = 0;
 	head = bytes_take(head, SNIFF_BYTES);
-	/* FF FE 00 00 is UTF-32's mark: nothing of ours. */
-	if (bytes_starts(head, bytes_of("\xff\xfe\0\0", 4)) ||
-		is_narrow(bytes_drop(head, 2)))
-		return ENCODING_PLAIN;
-	if (bytes_starts(head, bytes_of("\xff\xfe", 2))) {
-		*skip = 2;
-		return ENCODING_UTF16LE;
-	}
-	if (bytes_starts(head, bytes_of("\xfe\xff", 2))) {
-		*skip = 2;
-		return ENCODING_UTF16BE;
-	}
+	if (bytes_starts(head, bytes_of("\xff\xfe", 2)))
+		return marked(head, ENCODING_UTF16LE, skip);
+	if (bytes_starts(head, bytes_of("\xfe\xff", 2)))
+		return marked(head, ENCODING_UTF16BE, skip);
 	if (!has_enough_zeroes(head))
 		return ENCODING_PLAIN;
 	little = tally_units(head, 0);

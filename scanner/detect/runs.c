@@ -57,28 +57,54 @@ static bool all_in_set(const struct charset *set, const unsigned char *at)
 }
 
 #if defined(__SSE2__)
-static __m128i load(const unsigned char *at)
+static inline __m128i load(const unsigned char *at)
 {
 	return _mm_loadu_si128((const __m128i *)(const void *)at);
 }
 
-static __m128i in_range(__m128i v, const struct ranges *r, size_t i)
+static inline __m128i in_range(__m128i v, __m128i low, __m128i span)
 {
-	__m128i x = _mm_sub_epi8(v, load(r->low[i]));
+	__m128i x = _mm_sub_epi8(v, low);
 
-	return _mm_cmpeq_epi8(_mm_min_epu8(x, load(r->span[i])), x);
+	return _mm_cmpeq_epi8(_mm_min_epu8(x, span), x);
 }
 
 static bool all_in_ranges(const struct ranges *r, const unsigned char *at)
 {
 	__m128i v = load(at);
-	__m128i in = in_range(v, r, 0);
+	__m128i in = in_range(v, load(r->low[0]), load(r->span[0]));
 
 	for (size_t i = 1; i < r->count; i++)
-		in = _mm_or_si128(in, in_range(v, r, i));
+		in = _mm_or_si128(in, in_range(v, load(r->low[i]),
+			load(r->span[i])));
 	return _mm_movemask_epi8(in) == 0xffff;
 }
+
+/* The first block from `at` on, `step` apart, that is all in two ranges: most
+ * sets are, and then nothing but the text is read. */
+static size_t pass_two(const struct ranges *r, bytes text, size_t at,
+	size_t end, size_t step)
+{
+	const __m128i low = load(r->low[0]), span = load(r->span[0]);
+	const __m128i other = load(r->low[1]), other_span = load(r->span[1]);
+
+	for (; at + BLOCK <= end; at += step) {
+		__m128i v = load(text.at + at);
+
+		if (_mm_movemask_epi8(_mm_or_si128(in_range(v, low, span),
+			    in_range(v, other, other_span))) == 0xffff)
+			break;
+	}
+	return at;
+}
 #else
+static size_t pass_two(const struct ranges *r, bytes text, size_t at,
+	size_t end, size_t step)
+{
+	(void)r, (void)text, (void)end, (void)step;
+	return at;
+}
+
 static bool all_in_ranges(const struct ranges *r, const unsigned char *at)
 {
 	for (size_t i = 0; i < BLOCK; i++) {
@@ -199,8 +225,13 @@ void scan_runs(struct scan *s, const struct layer *l, size_t rule)
 	end = l->text.n - l->to > r->run_length ? l->to + r->run_length
 						: l->text.n;
 	while (at + BLOCK <= end) {
-		const unsigned char *p = l->text.at + at;
+		const unsigned char *p;
 
+		if (ranges.count == 2)
+			at = pass_two(&ranges, l->text, at, end, step);
+		if (at + BLOCK > end)
+			break;
+		p = l->text.at + at;
 		if (ranges.count ? all_in_ranges(&ranges, p)
 				 : all_in_set(&r->run_set, p))
 			at = measure(s, l, rule, at);
