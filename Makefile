@@ -18,6 +18,7 @@ ROOMS := cli \
 	explain \
 	diff \
 	hook \
+	agent \
 	survey \
 	audit \
 	loop \

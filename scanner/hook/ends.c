@@ -5,8 +5,6 @@
  */
 #include "hook/internal.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,43 +13,6 @@
 
 /* A push of a hundred thousand refs. */
 #define LINES_MAX ((size_t)64 << 20)
-#define READ_SIZE ((size_t)64 << 10)
-#define WAIT_MS 100
-
-/* A signal may come just before a read begins to wait: so none waits long. */
-static enum status wait_for(int fd, const atomic_int *signal,
-	struct error *err)
-{
-	struct pollfd ready = {.fd = fd, .events = POLLIN};
-
-	while (atomic_load(signal) == 0)
-		if (poll(&ready, 1, WAIT_MS) > 0)
-			return OK;
-	return error_set(err, ERR_INTERRUPTED, "read standard input: stopped");
-}
-
-enum status hook_read_stdin(const atomic_int *signal, size_t max,
-	struct buf *out, struct error *err)
-{
-	enum status status = OK;
-	ssize_t n = 1;
-
-	buf_init(out, max);
-	while (n != 0 && status == OK) {
-		status = wait_for(STDIN_FILENO, signal, err);
-		if (status != OK)
-			break;
-		if (!buf_reserve(out, READ_SIZE))
-			return error_set(err, ERR_LIMIT, "read standard "
-				"input: it is too long");
-		n = read(STDIN_FILENO, out->at + out->n, READ_SIZE);
-		if (n < 0 && errno != EINTR)
-			status = error_set_errno(err, ERR_IO,
-				"read standard input");
-		out->n += n > 0 ? (size_t)n : 0;
-	}
-	return status;
-}
 
 static bool is_object_name(const char *text)
 {
@@ -100,8 +61,7 @@ static bool parse(char *line, enum hook_kind kind, struct hook_update *out)
 static enum status updates_read(enum hook_kind kind,
 	const atomic_int *signal, struct hook_updates *out, struct error *err)
 {
-	enum status status = hook_read_stdin(signal, LINES_MAX, &out->text,
-		err);
+	enum status status = console_read(signal, LINES_MAX, &out->text, err);
 	size_t lines = 1;
 	char *line, *end;
 

@@ -58,9 +58,6 @@ struct hook_ends {
 enum status hook_ends_find(enum hook_kind kind, const struct args_list *words,
 	const atomic_int *signal, struct hook_ends *out,
 	struct error *err) MUST_USE;
-/* All of it, `max` bytes at most; ERR_INTERRUPTED when a signal came. */
-enum status hook_read_stdin(const atomic_int *signal, size_t max,
-	struct buf *out, struct error *err) MUST_USE;
 void hook_ends_release(struct hook_ends *e);
 
 /* tell.c: at most eight lines on standard error: what, where, what next. */
@@ -85,9 +82,6 @@ void hook_override_find(const struct hook_settings *s,
 enum status hook_override_record(const struct hook_settings *s,
 	const struct hook_override *o, const struct hook_ends *ends,
 	const struct job *job, struct error *err) MUST_USE;
-
-/* agent.c: the exit code. */
-int hook_agent_run(const struct hook_settings *s, const atomic_int *signal);
 
 /* ---- install ------------------------------------------------------------ */
 

@@ -3,6 +3,7 @@
  */
 #include "hook/internal.h"
 
+#include "agent/agent.h"
 #include "base/limits.h"
 #include "basis/basis.h"
 
@@ -190,6 +191,17 @@ static int run_kind(const struct hook_settings *s, enum hook_kind kind,
 	return code;
 }
 
+static int run_agent(const struct hook_settings *s, const atomic_int *signal)
+{
+	const struct agent_options asked = {
+		.rules = s->rules,
+		.min_confidence = (enum confidence)s->min_confidence,
+		.signal = signal,
+	};
+
+	return agent_run(&asked);
+}
+
 static int run(void *context, const struct args_command *self, int argc,
 	char **argv)
 {
@@ -210,7 +222,7 @@ static int run(void *context, const struct args_command *self, int argc,
 			job_outputs_close(&settings.outputs, &err)))
 		return console_fail(&err);
 	if (words.n > 0 && strcmp(words.at[0], "agent") == 0)
-		return hook_agent_run(&settings, signal);
+		return run_agent(&settings, signal);
 	kind = words.n > 0 ? hook_kind_of(words.at[0]) : HOOK_KINDS;
 	if (kind == HOOK_KINDS) {
 		error_set(&err, ERR_USAGE, "run a hook: '%.80s' is not one of "

@@ -29,6 +29,10 @@ int console_fail(const struct error *err);
 /* Write text to standard output; EXIT_CLEAN, or EXIT_PARTIAL with a line on
  * standard error when it does not take it. Releases the text. */
 int console_print(struct buf *text);
+/* All of standard input, `max` bytes at most (ERR_LIMIT); ERR_INTERRUPTED
+ * when a signal came. `out` is made here, and may be released in any case. */
+enum status console_read(const atomic_int *signal, size_t max,
+	struct buf *out, struct error *err) MUST_USE;
 /* Columns of the terminal that is this descriptor, or COLUMNS; 0: unknown. */
 unsigned console_columns(int fd);
 /* Parse for a command without a word too many: words is at most `most`. */

@@ -1,0 +1,38 @@
+/*
+ * agent: a coding assistant's tool call, before it is made. It comes as JSON
+ * on standard input, in the form of Claude Code, Codex, Gemini CLI or VS Code
+ * (tool_name, tool_input), of Cursor (beforeShellExecution, ...), or of
+ * Copilot (toolName, toolArgs).
+ *
+ * Refused are commands that go around git's hooks, and texts with tokens in
+ * them. It is a guard rail for a helper that takes shortcuts, no fence against
+ * an enemy: a program that is written first and run then is not looked into.
+ * The fence is the server's hook or the gate.
+ */
+#ifndef STANCH_AGENT_AGENT_H
+#define STANCH_AGENT_AGENT_H
+
+#include "job/console.h"
+#include "job/job.h"
+
+struct agent_options {
+	struct job_rule_choice rules;
+	enum confidence min_confidence;
+	const atomic_int *signal;
+};
+
+/*
+ * Read one call, answer, and return the exit code. Allowed: 0, and nothing is
+ * said. Refused: 2 and the reason on standard error, which these assistants
+ * take for "blocked"; for Cursor and Copilot their JSON on standard output,
+ * and 0. What cannot be read is 2 with one line.
+ */
+int agent_run(const struct agent_options *options);
+
+/*
+ * command.c: why this shell command goes around hooks, as static text; NULL:
+ * it does not, as far as can be seen. Pure.
+ */
+const char *agent_command_check(bytes command);
+
+#endif
