@@ -102,6 +102,11 @@ accuracy() {
 	make -s build/release/property/examples && corpus/run
 }
 
+# providers: each rule's questions, and forty answers that prove nothing.
+providers() {
+	make -s build/release/property/examples && tests/provider/run
+}
+
 fault() {
 	make -s build/release/fault/fail.so && tests/fault/run "$@"
 }
@@ -159,6 +164,7 @@ suite "own repository" self
 [ "$kind" = check ] || suite "repositories, asan" repositories asan --lean
 suite "accuracy" accuracy
 if [ "$kind" != check ]; then
+	suite "providers" providers
 	suite "property" property
 	suite "differential" differential 20
 	suite "faults" fault
