@@ -161,14 +161,20 @@ def run_states(tokens, stanch, tally):
     names = ["live", "dead", "restricted"]
     states = {t.name: names[t.n] for t in tokens}
     got, asked = scan(stanch, tokens, states), requests()
+    made = collections.Counter()
     for t in tokens:
         record, want = got.get(t.name), states[t.name]
         rows = [answers.ROWS[r["row"]] for r in asked.get(t.name, ())
                 if r["row"] is not None]
         if want == "restricted" and not any(r["restricted"] for r in rows):
             continue
+        made[want] += 1
         tally.claim(record and record["verdict"] == want,
                     "%s is %s: %s" % (t.name, want, describe(record)))
+
+
+    tally.claim(made["live"] > 100 and made["restricted"] > 50,
+                "only so many were tried: %s" % dict(made))
 
 
 def run_shapes(tokens, stanch, tally):
