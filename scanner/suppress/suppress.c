@@ -277,14 +277,15 @@ static enum status sort(struct suppress *s, struct error *err)
 }
 
 /* The first of those with this fingerprint, or how many there are. */
-static size_t first_of(const struct suppress *s, const char *fingerprint)
+static size_t first_of(const struct suppress *s, bytes fingerprint)
 {
 	size_t low = 0, high = s->fingerprint_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (strcmp(s->by_fingerprint[middle]->fingerprint,
+		if (bytes_compare(bytes_text(
+				s->by_fingerprint[middle]->fingerprint),
 			    fingerprint) < 0)
 			low = middle + 1;
 		else
@@ -305,16 +306,14 @@ static struct entry *better(struct entry *best, struct entry *e)
 		? best : e;
 }
 
-static struct entry *of_baseline(const struct applying *a,
-	const struct leak *leak)
+static struct entry *of_baseline(const struct applying *a, bytes fingerprint)
 {
 	const struct suppress *s = a->s;
 	struct entry *best = NULL;
 
-	for (size_t i = first_of(s, leak->fingerprint);
-		i < s->fingerprint_count &&
-		strcmp(s->by_fingerprint[i]->fingerprint,
-			leak->fingerprint) == 0; i++)
+	for (size_t i = first_of(s, fingerprint); i < s->fingerprint_count &&
+		bytes_equal(bytes_text(s->by_fingerprint[i]->fingerprint),
+			fingerprint); i++)
 		best = better(best, own(a, s->by_fingerprint[i]));
 	return best;
 }
@@ -475,7 +474,7 @@ static void judge(struct applying *a, const struct leak *leak,
 
 static void judge_leak(struct applying *a, struct leak *leak)
 {
-	struct entry *known = of_baseline(a, leak);
+	struct entry *known = of_baseline(a, bytes_text(leak->fingerprint));
 
 	if (known == NULL || known->shown.is_expired) {
 		struct entry *foreign = of_foreign(a, leak);
@@ -495,6 +494,16 @@ static void judge_leak(struct applying *a, struct leak *leak)
 	}
 }
 
+static void set_ends(struct applying *a)
+{
+	for (size_t i = 0; i < a->s->n; i++) {
+		struct entry *e = &a->s->entries[i];
+
+		e->shown.used = 0;
+		e->shown.is_expired = e->end != 0 && a->now >= e->end;
+	}
+}
+
 enum status suppress_apply(struct suppress *s, struct leaks *leaks,
 	const struct suppress_options *options, struct suppress_count *count,
 	struct error *err)
@@ -505,18 +514,33 @@ enum status suppress_apply(struct suppress *s, struct leaks *leaks,
 
 	if (!s->is_sorted && sort(s, err) != OK)
 		return ERR_MEMORY;
-	for (size_t i = 0; i < s->n; i++) {
-		struct entry *e = &s->entries[i];
-
-		e->shown.used = 0;
-		e->shown.is_expired = e->end != 0 && a.now >= e->end;
-	}
+	set_ends(&a);
 	for (size_t i = 0; i < leaks_count(leaks); i++)
 		judge_leak(&a, leaks_edit(leaks, i));
 	if (a.is_lost)
 		return suppress_no_memory(err);
 	*count = sum;
 	return OK;
+}
+
+const char *suppress_by_fingerprint(struct suppress *s, bytes fingerprint,
+	int64_t now)
+{
+	struct applying a = {.s = s,
+		.now = now ? now : (int64_t)time(NULL)};
+	struct entry *e;
+
+	if (!s->is_sorted) {
+		if (sort(s, NULL) != OK)
+			return NULL;
+		set_ends(&a);
+	}
+	e = of_baseline(&a, fingerprint);
+	if (e == NULL || e->shown.is_expired)
+		return NULL;
+	prepare(&a, e);
+	e->shown.used++;
+	return e->text;
 }
 
 const struct suppress_entry *suppress_entry(const struct suppress *s,

@@ -107,6 +107,14 @@ enum status suppress_apply(struct suppress *s, struct leaks *leaks,
 	struct error *err) MUST_USE;
 
 /*
+ * By fingerprint alone, for findings of which no more is at hand: what a
+ * baseline of ours says of it, as `suppressed` of a place; NULL: nothing, or
+ * it has ended, or there is no memory to say it. The text is `s`'s.
+ */
+const char *suppress_by_fingerprint(struct suppress *s, bytes fingerprint,
+	int64_t now);
+
+/*
  * Entries after suppress_apply: all of baselines and settings, in the order of
  * files and lines. NULL past the last.
  */

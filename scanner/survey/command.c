@@ -112,6 +112,7 @@ static const struct args_option options[] = {
 	{.name = "verify", .kind = ARGS_LATER, .help = ""},
 	{.name = "respond", .kind = ARGS_LATER, .takes = "POLICY", .help = ""},
 	SURVEY_STORE_OPTION,
+	SURVEY_BASELINE_OPTION,
 	SURVEY_OUTPUT_OPTIONS,
 	{.name = "progress", .kind = ARGS_CHOICE, .takes = "WHEN",
 		.choices = progresses,
@@ -263,8 +264,13 @@ static int run_audit(const struct settings *s, const char *target,
 	const struct roster_filter filter = filter_of(s);
 	struct audit_options audit = audit_options_of(s, target, &filter);
 	struct audit_result result = {.run = 0};
+	struct suppress *accepted = NULL;
 	int code;
 
+	/* A broken file is found before the work, not after it. */
+	if (survey_load_baselines(&s->common, &accepted, err) != OK)
+		return EXIT_UNABLE;
+	suppress_free(accepted);
 	audit.signal = signal;
 	if (audit_run(&audit, target ? open_roster : NULL,
 		    (void *)(uintptr_t)target, &result, err) != OK)

@@ -34,8 +34,14 @@ struct survey_view {
 	bool is_diff;
 	const struct store_progress *progress;
 	const struct ruleset *rules;
+	struct suppress *suppress; /* what is accepted; or NULL */
 	bool is_complete;
 };
+
+/* report.c: from the files that --baseline names. */
+struct survey_common;
+enum status survey_load_baselines(const struct survey_common *common,
+	struct suppress **out, struct error *err) MUST_USE;
 
 /* rebuild.c: leaks again, from the store; secrets are their redacted forms.
  * A path starts with its repository, unless one is filtered by. */
@@ -56,6 +62,7 @@ struct survey_common {
 	const char *store;
 	struct job_outputs outputs;
 	struct job_rule_choice rules;
+	struct args_list baselines;
 	int no_color, quiet, verbose;
 };
 enum status survey_on_format(void *settings, const struct args_option *option,
@@ -68,12 +75,20 @@ enum status survey_on_output(void *settings, const struct args_option *option,
 		.help = "An SQLite file, or postgresql://...; by default "    \
 			"$XDG_DATA_HOME/stanch/audit.db.",                    \
 		.offset = offsetof(struct survey_common, store)}
+#define SURVEY_BASELINE_OPTION                                                \
+	{.name = "baseline", .kind = ARGS_LIST, .takes = "FILE",              \
+		.group = "Suppressions",                                      \
+		.help = "Findings that this file names are shown as "         \
+			"suppressed: a baseline, as `stanch scan "            \
+			"--write-baseline` makes it. May be repeated. What "  \
+			"repositories hold themselves suppresses nothing.",   \
+		.offset = offsetof(struct survey_common, baselines)}
 #define SURVEY_OUTPUT_OPTIONS                                                 \
 	{.name = "format", .letter = 'f', .kind = ARGS_CALL,                  \
 		.takes = "FORMAT", .call = survey_on_format,                  \
 		.group = "Output",                                            \
 		.help = "Start a report: text (default), json, jsonl, sarif, " \
-			"csv, junit, github. May be repeated."},              \
+			"csv, junit, github, html. May be repeated."},             \
 	{.name = "output", .letter = 'o', .kind = ARGS_CALL,                  \
 		.takes = "FILE", .call = survey_on_output,                    \
 		.help = "Write the report of the --format before it to this " \

@@ -158,6 +158,10 @@ enum status survey_rebuild(const struct survey_view *view,
 	struct error *err)
 {
 	const struct leaks_options options = {.fingerprint_key = {NULL, 0}};
+	/* No comment is in a store. */
+	const struct suppress_options accepted = {
+		.comments = SUPPRESS_INLINE_IGNORE};
+	struct suppress_count count;
 	struct rebuilding r = {.view = view, .filter = filter, .status = OK};
 	enum status status;
 
@@ -169,6 +173,9 @@ enum status survey_rebuild(const struct survey_view *view,
 		status = error_set(err, r.status, "read findings: no memory");
 	if (status == OK)
 		status = leaks_finish(r.leaks, err);
+	if (status == OK && view->suppress)
+		status = suppress_apply(view->suppress, r.leaks, &accepted,
+			&count, err);
 	if (status == OK)
 		*out = r.leaks;
 	else

@@ -3,6 +3,9 @@
  */
 #include "survey/internal.h"
 
+#include "base/limits.h"
+#include "suppress/baseline.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -59,6 +62,55 @@ enum status survey_find_runs(struct store *store, const char *target,
 	return status;
 }
 
+static enum status load_baseline(struct suppress *s, const char *path,
+	struct error *err)
+{
+	static const struct suppress_scope whole = {"", ""};
+	struct buf text;
+	enum status status = baseline_load_file(path, LIMIT_BASELINE, &text,
+		err);
+
+	if (status != OK)
+		return status;
+	/* Of findings in a store only the fingerprint is at hand. */
+	status = baseline_is(buf_bytes(&text))
+		? suppress_add_baseline(s, path, buf_bytes(&text), &whole,
+			  SUPPRESS_TRUSTED, err)
+		: error_set(err, ERR_FORMAT, "%.200s: not a baseline of "
+			"stanch", path);
+	buf_release_wiped(&text);
+	return status;
+}
+
+enum status survey_load_baselines(const struct survey_common *common,
+	struct suppress **out, struct error *err)
+{
+	struct suppress *s = suppress_new(err);
+	enum status status = s ? OK : ERR_MEMORY;
+
+	for (size_t i = 0; status == OK && i < common->baselines.n; i++)
+		status = load_baseline(s, common->baselines.at[i], err);
+	if (status == OK)
+		*out = s;
+	else
+		suppress_free(s);
+	return status;
+}
+
+/* Is anything open? In doubt it is. */
+static bool has_open(const struct survey_view *view, struct error *err)
+{
+	struct leaks *leaks = NULL;
+	bool is_found = survey_rebuild(view, &view->filter, &leaks, err) != OK;
+
+	for (size_t i = 0; leaks && i < leaks_count(leaks); i++)
+		for (size_t p = 0; p < leaks_at(leaks, i)->place_count; p++)
+			is_found = is_found ||
+				!leaks_at(leaks, i)->places[p].suppressed;
+	leaks_free(leaks);
+	return is_found;
+}
+
 int survey_tell(const struct survey_common *common, struct survey_view *view,
 	struct error *err)
 {
@@ -66,11 +118,14 @@ int survey_tell(const struct survey_common *common, struct survey_view *view,
 	const struct rule **list;
 	struct report_options options = {.color = !common->no_color,
 		.quiet = common->quiet, .verbose = common->verbose};
-	struct leaks *leaks = NULL;
 	bool is_written, is_found;
 
-	if (job_rules_load(&common->rules, &rules, err) != OK)
+	if (survey_load_baselines(common, &view->suppress, err) != OK)
 		return EXIT_UNABLE;
+	if (job_rules_load(&common->rules, &rules, err) != OK) {
+		suppress_free(view->suppress);
+		return EXIT_UNABLE;
+	}
 	view->rules = rules;
 	list = calloc(ruleset_count(rules) + 1, sizeof(*list));
 	for (size_t i = 0; list && i < ruleset_count(rules); i++)
@@ -79,9 +134,8 @@ int survey_tell(const struct survey_common *common, struct survey_view *view,
 	options.rule_count = list ? ruleset_count(rules) : 0;
 	is_written = job_outputs_write(&common->outputs, &options,
 		survey_write, view);
-	is_found = survey_rebuild(view, &view->filter, &leaks, err) != OK ||
-		   leaks_count(leaks) > 0;
-	leaks_free(leaks);
+	is_found = has_open(view, err);
+	suppress_free(view->suppress);
 	free(list);
 	ruleset_free(rules);
 	if (view->is_complete && is_written)
@@ -120,6 +174,7 @@ static const struct args_option report_options[] = {
 		.offset = offsetof(struct settings, only_head)},
 	JOB_RULE_OPTIONS(struct survey_common),
 	SURVEY_STORE_OPTION,
+	SURVEY_BASELINE_OPTION,
 	SURVEY_OUTPUT_OPTIONS,
 };
 

@@ -106,7 +106,8 @@ struct json_telling {
 	FILE *to;
 	const char *change; /* "new", "gone"; NULL: no diff */
 	bool is_array, is_first;
-	uint64_t findings, leaks;
+	struct suppress *suppress; /* or NULL */
+	uint64_t findings, leaks, suppressed;
 	int64_t last_leak;
 };
 
@@ -118,17 +119,54 @@ static void separate(struct json_telling *j)
 	j->is_first = false;
 }
 
+/* A record is our own writer's, where quotes in texts are escaped: this stands
+ * in it once, as a member. */
+#define NOT_SUPPRESSED "\"suppressed\":null"
+
+/* What goes on behind a record's type, with what suppresses it now. */
+static void put_record(struct json_telling *j, bytes record, const char *why)
+{
+	struct report_writer w = {.to = j->to};
+	size_t at = why ? bytes_find(record, bytes_text(NOT_SUPPRESSED))
+			: BYTES_NONE;
+
+	fputc(',', j->to);
+	if (at != BYTES_NONE) {
+		fwrite(record.at, 1, at, j->to);
+		fputs("\"suppressed\":", j->to);
+		report_json_text(&w, why);
+		record = bytes_drop(record, at + strlen(NOT_SUPPRESSED));
+	}
+	fwrite(record.at, 1, record.n, j->to);
+	fputc('\n', j->to);
+}
+
+/* Counts a finding as open or suppressed; why it is that. */
+static const char *count_finding(struct json_telling *j,
+	const struct store_place_row *row)
+{
+	const char *why = j->suppress ? suppress_by_fingerprint(j->suppress,
+		row->fingerprint, 0) : NULL;
+
+	if (why) {
+		j->suppressed++;
+		return why;
+	}
+	j->findings++;
+	j->leaks += row->leak != j->last_leak;
+	j->last_leak = row->leak;
+	return NULL;
+}
+
 /* The record as a report printed it, with what an audit knows in front. */
 static void finding(void *context, const struct store_place_row *row)
 {
 	struct json_telling *j = context;
 	struct report_writer w = {.to = j->to};
 	bytes record = row->record;
+	const char *why = count_finding(j, row);
 
 	separate(j);
-	j->findings++;
-	j->leaks += row->leak != j->last_leak;
-	j->last_leak = row->leak;
 	report_json_object(&w);
 	report_json_key(&w, "type");
 	report_json_text(&w, "finding");
@@ -150,10 +188,7 @@ static void finding(void *context, const struct store_place_row *row)
 	}
 	/* The record goes on behind its type. */
 	if (bytes_starts(record, bytes_text(FINDING))) {
-		record = bytes_drop(record, strlen(FINDING));
-		fputc(',', j->to);
-		fwrite(record.at, 1, record.n, j->to);
-		fputc('\n', j->to);
+		put_record(j, bytes_drop(record, strlen(FINDING)), why);
 	} else {
 		report_json_end(&w);
 	}
@@ -263,6 +298,8 @@ static void summary(struct json_telling *j, const struct survey_view *view,
 	report_json_number(&w, j->leaks);
 	report_json_key(&w, "findings");
 	report_json_number(&w, j->findings);
+	report_json_key(&w, "suppressed");
+	report_json_number(&w, j->suppressed);
 	report_json_key(&w, "rules");
 	report_json_text(&w, view->runs->digest);
 	report_json_key(&w, "version");
@@ -274,7 +311,7 @@ static enum status write_json(const struct survey_view *view, FILE *to,
 	bool is_array, struct error *err)
 {
 	struct json_telling j = {.to = to, .is_array = is_array,
-		.is_first = true};
+		.is_first = true, .suppress = view->suppress};
 	struct tally t;
 	enum status status = read_tally(view, &t, err);
 
