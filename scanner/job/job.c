@@ -150,6 +150,7 @@ enum status job_verify(struct job *j, const struct job_network *n,
 {
 	struct verify_options options = job_network_options(n);
 	struct verify_summary summary;
+	enum status status;
 
 	options.signal = j->options.engine.signal;
 	options.progress = (enum verify_progress)(
@@ -158,7 +159,11 @@ enum status job_verify(struct job *j, const struct job_network *n,
 			: j->options.engine.progress == PROGRESS_ALWAYS
 				  ? VERIFY_PROGRESS_ALWAYS
 				  : VERIFY_PROGRESS_AUTO);
-	return verify_leaks(j->leaks, &options, &summary, err);
+	status = verify_leaks(j->leaks, &options, &summary, err);
+	/* What is live is suppressed by nobody. */
+	return status == OK ? job_suppressing_apply(&j->suppressing, j->leaks,
+				      j->rules, &j->summary, err)
+			    : status;
 }
 
 enum status job_add(struct job *j, const struct sighting *s, bytes path,

@@ -75,9 +75,6 @@ struct job_suppress {
 	enum suppress_inline comments;
 	/* Read by the caller, from git objects say; or NULL. Borrowed. */
 	struct suppress *given;
-	/* as in suppress_options */
-	bool (*is_live)(void *context, const struct leak *leak);
-	void *context;
 };
 /* The options for it, for a table whose settings hold it as `suppress`. */
 #define JOB_SUPPRESS_OPTIONS(settings)                                       \

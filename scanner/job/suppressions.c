@@ -247,6 +247,8 @@ static const char *reason_to_write(const struct leak *leak, bool *is_wanted)
 	const char *reason = NULL;
 
 	*is_wanted = false;
+	if (leak->verdict && verdict_is_live(leak->verdict->verdict))
+		return NULL;
 	for (size_t i = 0; i < leak->place_count; i++) {
 		const struct leak_place *place = &leak->places[i];
 
@@ -400,8 +402,6 @@ enum status job_suppressing_apply(struct job_suppressing *j,
 		.comments = j->options.is_off ? SUPPRESS_INLINE_IGNORE
 					      : j->options.comments,
 		.rules = rules,
-		.is_live = j->options.is_live,
-		.context = j->options.context,
 	};
 	enum status status = suppress_apply(j->own, leaks, &options,
 		&j->count, err);

@@ -5,6 +5,8 @@
 
 #include "render/verdict.h"
 
+#include "render/verdict.h"
+
 #include <inttypes.h>
 
 #include "base/banned.h"
@@ -211,6 +213,13 @@ static void put_heading(struct page *p, const struct leak *leak, size_t number)
 	report_say(r, "\">severity: ");
 	page_put_text(p, severity);
 	report_say(r, "</span>");
+	if (report_verdict(leak)) {
+		report_printf(r, "<span class=\"badge %s\">verdict: ",
+			verdict_is_live(leak->verdict->verdict) ? "certain"
+								: "low");
+		page_put_text(p, report_verdict(leak));
+		report_say(r, "</span>");
+	}
 	if (!page_is_open(leak))
 		report_say(r, "<span class=\"badge known\">suppressed</span>");
 	report_say(r, "</div>\n");
@@ -236,6 +245,13 @@ void page_leak(struct page *p, const struct leak *leak, size_t number)
 		buf_clear(&r->raw);
 		report_verdict_words(leak, &r->raw);
 		report_say(r, "<p><b>Verdict:</b> ");
+		page_put(p, report_take(r, &r->raw));
+		report_say(r, "</p>\n");
+	}
+	if (leak->verdict) {
+		buf_clear(&r->raw);
+		report_verdict_words(leak, &r->raw);
+		report_say(r, "<p><b>The provider says:</b> ");
 		page_put(p, report_take(r, &r->raw));
 		report_say(r, "</p>\n");
 	}

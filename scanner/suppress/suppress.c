@@ -446,8 +446,8 @@ static struct entry *by_entry(const struct applying *a,
 static void judge(struct applying *a, const struct leak *leak,
 	struct leak_place *place, struct entry *known)
 {
-	bool is_live = a->options->is_live &&
-		       a->options->is_live(a->options->context, leak);
+	bool is_live = leak->verdict &&
+		       verdict_is_live(leak->verdict->verdict);
 	struct entry *e = by_entry(a, leak, place, known);
 	const struct leak_suppression *by = NULL;
 	const char *text = NULL;

@@ -10,8 +10,9 @@
  *
  * None of them changes what is scanned or which rules run: a finding stays in
  * every report, marked as suppressed, with who says so. They can only add
- * suppressions, and whatever they say, a token that was verified live stays
- * open. A finding for which two speak is the baseline's, else the settings'.
+ * suppressions, and whatever they say, a token that was verified live (its
+ * leak's verdict) stays open. A finding for which two speak is the baseline's,
+ * else the settings'.
  *
  * Texts may come from files or from objects of git. One thread at a time.
  */
@@ -85,9 +86,6 @@ struct suppress_options {
 	enum suppress_inline comments;
 	int64_t now; /* seconds since 1970; 0: the clock's */
 	const struct ruleset *rules; /* to tell an id from a reason, or NULL */
-	/* Was this leak verified live? NULL: none was. */
-	bool (*is_live)(void *context, const struct leak *leak);
-	void *context;
 };
 
 struct suppress_count {

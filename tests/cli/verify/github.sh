@@ -18,11 +18,11 @@ expect 1 "$STANCH" scan tree -f jsonl -o none.jsonl
 
 expect 1 "$STANCH" scan tree --verify -f jsonl -o r.jsonl -f json -o r.json \
 	-f sarif -o r.sarif -f csv -o r.csv -f junit -o r.xml \
-	-f github -o r.github -f text -o r.txt
+	-f github -o r.github -f html -o r.html -f text -o r.txt
 [ "$(provider_requests)" -eq 3 ] || fail "$(provider_requests) requests"
 [ "$(field verdict r.jsonl | sort | uniq -c | tr -s ' \n' ' ')" = \
 	" 3 dead 3 live 3 restricted " ] || fail "$(field verdict r.jsonl)"
-for report in r.json r.jsonl r.sarif r.csv r.xml r.github r.txt; do
+for report in r.json r.jsonl r.sarif r.csv r.xml r.github r.html r.txt; do
 	holds $report octocat
 	holds $report "octocat@example.com"
 	holds $report "repo, read:org"
