@@ -88,7 +88,7 @@ enum status survey_on_output(void *settings, const struct args_option *option,
 		.takes = "FORMAT", .call = survey_on_format,                  \
 		.group = "Output",                                            \
 		.help = "Start a report: text (default), json, jsonl, sarif, " \
-			"csv, junit, github, html. May be repeated."},            \
+			"csv, junit, github, html. May be repeated."},        \
 	{.name = "output", .letter = 'o', .kind = ARGS_CALL,                  \
 		.takes = "FILE", .call = survey_on_output,                    \
 		.help = "Write the report of the --format before it to this " \
