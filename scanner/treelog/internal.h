@@ -31,8 +31,17 @@ struct log_edit {
 	uint32_t span, begin, end; /* of the new one; offsets in the new tree */
 };
 
+/* Entries met lately, by the low bits of their keys: they come again and
+ * again, and the map of all is larger than any cache. */
+#define LOG_RECENT ((size_t)4096)
+struct log_recent {
+	uint64_t key; /* 0: none */
+	uint32_t entry;
+};
+
 struct treelog {
 	struct treelog_options options;
+	struct log_recent recent[LOG_RECENT];
 	struct log_tree last, spare;
 	struct column edits;   /* log_edit: of the tree in work */
 	struct column trees;   /* uint64_t */

@@ -127,10 +127,29 @@ static bool add_entry(struct treelog *log, const unsigned char *id, bytes raw,
 	return true;
 }
 
+/* The number of an entry, told when it is the first; SPAN_NONE without
+ * memory. */
+static uint32_t number_of(struct treelog *log, const unsigned char *id,
+	bytes raw, const struct pack_tree_entry *entry)
+{
+	uint64_t key = key_of(log, raw);
+	struct log_recent *recent = &log->recent[key & (LOG_RECENT - 1)];
+	uint32_t next = (uint32_t)log->entries.n, *number;
+
+	if (recent->key == key)
+		return recent->entry;
+	number = keymap_at(&log->entry_of, key, next);
+	if (number == NULL ||
+		(*number == next && !add_entry(log, id, raw, entry)))
+		return SPAN_NONE;
+	*recent = (struct log_recent){key, *number};
+	return *number;
+}
+
 uint32_t treelog_enter(struct treelog *log, const unsigned char *id, bytes raw,
 	const struct pack_tree_entry *entry)
 {
-	uint32_t next = (uint32_t)log->entries.n, *number;
+	uint32_t number;
 
 	if (log->options.keeps &&
 		!log->options.keeps(log->options.context, entry))
@@ -139,15 +158,14 @@ uint32_t treelog_enter(struct treelog *log, const unsigned char *id, bytes raw,
 		(void)tell(log, id, raw, entry);
 		return SPAN_NONE;
 	}
-	number = keymap_at(&log->entry_of, key_of(log, raw), next);
-	if (number == NULL || !column_grow(&log->spans, 1,
-			sizeof(struct treelog_span)) ||
-		(*number == next && !add_entry(log, id, raw, entry))) {
+	number = number_of(log, id, raw, entry);
+	if (number == SPAN_NONE || !column_grow(&log->spans, 1,
+			sizeof(struct treelog_span))) {
 		log->has_failed = true;
 		return SPAN_NONE;
 	}
 	((struct treelog_span *)log->spans.at)[log->spans.n] =
-		(struct treelog_span){*number, (uint32_t)log->trees.n,
+		(struct treelog_span){number, (uint32_t)log->trees.n,
 			SPAN_OPEN};
 	return (uint32_t)log->spans.n++;
 }
