@@ -79,13 +79,16 @@ static enum status run_phases(struct engine_repository *r, struct error *err)
 {
 	enum status status = OK;
 
-	while (status == OK && history_units(r->history) > 0) {
+	/* Once without any unit, too: where there is no object, refs may name
+	 * some. */
+	do {
 		atomic_store(&r->next, 0);
-		status = engine_run_all(r->engine, ITEM_HISTORY,
-			history_units(r->history), err);
+		if (history_units(r->history) > 0)
+			status = engine_run_all(r->engine, ITEM_HISTORY,
+				history_units(r->history), err);
 		if (status == OK)
 			status = history_next_phase(r->history, err);
-	}
+	} while (status == OK && history_units(r->history) > 0);
 	return status;
 }
 

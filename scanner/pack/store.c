@@ -111,6 +111,19 @@ static bool is_index_name(const char *name)
 	       bytes_ends(b, bytes_text(".idx"));
 }
 
+/* A pack whose index is gone: what is in it is not to be had. */
+static bool is_orphan(int directory, const char *name)
+{
+	char index[NAME_MAX + 1];
+	bytes b = bytes_text(name);
+
+	if (!bytes_starts(b, bytes_text("pack-")) ||
+		!bytes_ends(b, bytes_text(".pack")))
+		return false;
+	(void)snprintf(index, sizeof(index), "%.*s.idx", (int)b.n - 5, name);
+	return faccessat(directory, index, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
+}
+
 /* NULL with errno 0 is the end; with another, a failure. */
 static struct dirent *next_entry(DIR *dir)
 {
@@ -120,7 +133,7 @@ static struct dirent *next_entry(DIR *dir)
 
 /* The index files of a pack directory, sorted; *count of them. */
 static enum status list_indexes(int directory, char ***names, size_t *count,
-	struct error *err)
+	uint64_t *orphans, struct error *err)
 {
 	DIR *dir = fdopendir(dup(directory));
 	struct dirent *entry;
@@ -132,6 +145,7 @@ static enum status list_indexes(int directory, char ***names, size_t *count,
 	while (status == OK && (entry = next_entry(dir)) != NULL) {
 		void *at = *names;
 
+		*orphans += is_orphan(directory, entry->d_name);
 		if (!is_index_name(entry->d_name))
 			continue;
 		if (!grow(&at, *count, sizeof(char *))) {
@@ -167,7 +181,8 @@ static enum status add_packs(struct pack_store *store, int objects,
 		store->report.broken_packs += errno != ENOENT;
 		return OK;
 	}
-	status = list_indexes(directory, &names, &count, err);
+	status = list_indexes(directory, &names, &count,
+		&store->report.broken_packs, err);
 	for (size_t i = 0; i < count; i++) {
 		if (status == OK)
 			status = add_pack(store, directory, names[i], err);

@@ -133,8 +133,23 @@ def cut_files(directory):
             done = not_less(path, wanted)
             check(done.code in (2, 3, 4), f"exit {done.code}, {ending} of {n}")
         file.write_bytes(kept)
+    # An index that is gone takes its pack with it; refs lead nowhere.
+    index, kept = pack_of(path).with_suffix(".idx"), None
+    kept = index.read_bytes()
+    index.unlink()
+    check(not_less(path, wanted).code in (2, 3, 4), "exit without an index")
+    index.write_bytes(kept)
     pack_of(path).unlink()
     check(not_less(path, wanted).code in (2, 3, 4), "exit without a pack")
+
+
+@case
+def nothing_but_refs(directory):
+    path = directory / "r"
+    small(path)
+    shutil.rmtree(path / ".git/objects")
+    (path / ".git/objects").mkdir()
+    same(scan("--history", path).code, 3, "exit without objects")
 
 
 @case
