@@ -139,19 +139,6 @@ struct writing {
 	enum diff_kind wanted;
 };
 
-static void text_field(struct report_writer *w, const char *key,
-	const char *text)
-{
-	report_json_key(w, key);
-	report_json_text(w, text);
-}
-
-static void number_field(struct report_writer *w, const char *key, uint64_t n)
-{
-	report_json_key(w, key);
-	report_json_number(w, n);
-}
-
 static void place_object(void *context, const struct diff_finding *f,
 	const char *sign)
 {
@@ -159,11 +146,11 @@ static void place_object(void *context, const struct diff_finding *f,
 
 	(void)sign;
 	report_json_object(w);
-	text_field(w, "path", f->path);
-	number_field(w, "line", f->line);
-	number_field(w, "column", f->column);
-	text_field(w, "source", f->source);
-	text_field(w, "commit", f->commit);
+	report_json_text_at(w, "path", f->path);
+	report_json_number_at(w, "line", f->line);
+	report_json_number_at(w, "column", f->column);
+	report_json_text_at(w, "source", f->source);
+	report_json_text_at(w, "commit", f->commit);
 	report_json_end(w);
 }
 
@@ -178,11 +165,11 @@ static void leak_object(void *context, const struct diff_leak *l)
 	if (l->kind == DIFF_SAME)
 		return;
 	report_json_object(&p->w);
-	text_field(&p->w, "fingerprint", f->fingerprint);
-	text_field(&p->w, "rule", f->rule);
-	text_field(&p->w, "description", f->description);
-	text_field(&p->w, "confidence", f->confidence);
-	text_field(&p->w, "secret", f->secret);
+	report_json_text_at(&p->w, "fingerprint", f->fingerprint);
+	report_json_text_at(&p->w, "rule", f->rule);
+	report_json_text_at(&p->w, "description", f->description);
+	report_json_text_at(&p->w, "confidence", f->confidence);
+	report_json_text_at(&p->w, "secret", f->secret);
 	report_json_key(&p->w, "gone");
 	report_json_array(&p->w);
 	each_gone(l, place_object, p);
@@ -210,7 +197,7 @@ void diff_json(FILE *to, const struct diff_report *old,
 		if (kind != DIFF_SAME)
 			report_json_end(&p.w);
 	}
-	number_field(&p.w, names[DIFF_SAME], count->leaks[DIFF_SAME]);
+	report_json_number_at(&p.w, names[DIFF_SAME], count->leaks[DIFF_SAME]);
 	report_json_key(&p.w, "old_complete");
 	report_json_flag(&p.w, old->is_complete);
 	report_json_key(&p.w, "complete");

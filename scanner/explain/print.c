@@ -4,8 +4,7 @@
  */
 #include "explain/internal.h"
 
-#include "render/json_writer.h"
-#include "render/options.h"
+#include "render/render.h"
 
 #include <inttypes.h>
 
@@ -211,7 +210,28 @@ static void put_allowlist(struct buf *out, const struct trace_event *e)
 		l->all ? ", all to hold" : ", one is enough");
 }
 
-static void put_rest(struct buf *out, const struct explained *x)
+/* A person wrote why, on a line with secrets. */
+static void put_suppressed(struct buf *out, const struct explained *x)
+{
+	const struct leak_place *place = x->place;
+	const struct report_known known = {x->leak, place, true};
+	const char *text = place == NULL	? NULL
+			   : place->suppressed	? place->suppressed
+						: place->refused;
+	struct buf mask;
+
+	buf_clear(out);
+	if (text == NULL)
+		return;
+	buf_init(&mask, TEXT_MAX);
+	if (!report_put_masked(&known, bytes_text(text), &mask, out))
+		buf_put_text(out, place->suppression
+			? place->suppression->kind : "yes");
+	buf_release(&mask);
+}
+
+static void put_rest(struct buf *out, struct buf *scratch,
+	const struct explained *x)
 {
 	const struct trace_event *e = &x->event;
 
@@ -233,9 +253,9 @@ static void put_rest(struct buf *out, const struct explained *x)
 	if (x->place == NULL)
 		return;
 	put_row(out, "suppressed");
-	report_escape_terminal(bytes_text(x->place->suppressed
-		? x->place->suppressed : x->place->refused
-		? x->place->refused : "no"), out);
+	put_suppressed(scratch, x);
+	report_escape_terminal(scratch->n ? buf_bytes(scratch)
+					  : bytes_text("no"), out);
 	buf_put_byte(out, '\n');
 	put_row(out, "fingerprint");
 	buf_printf(out, "%s\n", x->leak->fingerprint);
@@ -259,7 +279,7 @@ static void put_candidate(struct buf *out, struct buf *secret,
 		put_thresholds(out, &x->event);
 		put_context(out, x);
 	}
-	put_rest(out, x);
+	put_rest(out, secret, x);
 	buf_put_byte(out, '\n');
 }
 
@@ -309,19 +329,6 @@ bool explain_text(FILE *to, const struct explanation *e,
 
 /* ---- JSON --------------------------------------------------------------- */
 
-static void text_field(struct report_writer *w, const char *key,
-	const char *text)
-{
-	report_json_key(w, key);
-	report_json_text(w, text);
-}
-
-static void number_field(struct report_writer *w, const char *key, uint64_t n)
-{
-	report_json_key(w, key);
-	report_json_number(w, n);
-}
-
 static void encodings_field(struct report_writer *w, struct buf *b,
 	const char *key, const uint8_t *encodings, size_t count)
 {
@@ -339,10 +346,10 @@ static void check_field(struct report_writer *w, const struct trace_event *e)
 		return;
 	}
 	report_json_object(w);
-	text_field(w, "name", e->rule->check.name);
-	text_field(w, "result", e->check);
-	text_field(w, "reason", e->check_reason);
-	text_field(w, "fact", e->check_fact);
+	report_json_text_at(w, "name", e->rule->check.name);
+	report_json_text_at(w, "result", e->check);
+	report_json_text_at(w, "reason", e->check_reason);
+	report_json_text_at(w, "fact", e->check_fact);
 	report_json_end(w);
 }
 
@@ -353,15 +360,16 @@ static void put_object(struct report_writer *w, struct buf *b,
 	bool is_anchor = e->kind == TRACE_ANCHOR;
 
 	report_json_object(w);
-	text_field(w, "kind", is_anchor ? "anchor" : "candidate");
-	text_field(w, "rule", e->rule->id);
-	text_field(w, "path", v->path);
-	number_field(w, "line", x->line);
-	number_field(w, "column", x->column);
+	report_json_text_at(w, "kind", is_anchor ? "anchor" : "candidate");
+	report_json_text_at(w, "rule", e->rule->id);
+	report_json_text_at(w, "path", v->path);
+	report_json_number_at(w, "line", x->line);
+	report_json_number_at(w, "column", x->column);
 	report_json_key(w, "kept");
 	report_json_flag(w, !is_anchor && e->end == TRACE_KEPT &&
 		!is_below(v, x));
-	text_field(w, "outcome", explain_end(is_below(v, x) ? TRACE_BELOW
+	report_json_text_at(w, "outcome",
+		explain_end(is_below(v, x) ? TRACE_BELOW
 							     : e->end));
 	encodings_field(w, b, "encoding", e->encodings, e->encoding_count);
 	report_json_key(w, "anchor");
@@ -370,20 +378,26 @@ static void put_object(struct report_writer *w, struct buf *b,
 		put_secret(b, x);
 		report_json_key(w, "secret");
 		report_json_bytes(w, buf_bytes(b));
-		number_field(w, "length", e->text.n);
-		text_field(w, "confidence", confidence_name(e->confidence));
-		text_field(w, "reason", e->reason);
+		report_json_number_at(w, "length", e->text.n);
+		report_json_text_at(w, "confidence",
+			confidence_name(e->confidence));
+		report_json_text_at(w, "reason", e->reason);
 		report_json_key(w, "entropy");
 		report_json_real(w, (double)e->entropy);
 		report_json_key(w, "entropy_wanted");
 		report_json_real(w, (double)e->rule->entropy);
 		check_field(w, e);
-		text_field(w, "stopword", e->word);
-		text_field(w, "overlapped_by", e->other ? e->other->id : NULL);
-		text_field(w, "suppressed", x->place ? x->place->suppressed
-						     : NULL);
-		text_field(w, "fingerprint", x->leak ? x->leak->fingerprint
-						     : NULL);
+		report_json_text_at(w, "stopword", e->word);
+		report_json_text_at(w, "overlapped_by",
+			e->other ? e->other->id : NULL);
+		put_suppressed(b, x);
+		report_json_key(w, "suppressed");
+		if (x->place && x->place->suppressed)
+			report_json_bytes(w, buf_bytes(b));
+		else
+			report_json_text(w, NULL);
+		report_json_text_at(w, "fingerprint",
+			x->leak ? x->leak->fingerprint : NULL);
 	}
 	report_json_end(w);
 }

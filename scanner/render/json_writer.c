@@ -164,3 +164,17 @@ void report_json_flag(struct report_writer *w, int value)
 	separate(w);
 	fputs(value ? "true" : "false", w->to);
 }
+
+void report_json_text_at(struct report_writer *w, const char *key,
+	const char *text)
+{
+	report_json_key(w, key);
+	report_json_text(w, text);
+}
+
+void report_json_number_at(struct report_writer *w, const char *key,
+	uint64_t n)
+{
+	report_json_key(w, key);
+	report_json_number(w, n);
+}

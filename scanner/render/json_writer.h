@@ -29,5 +29,10 @@ void report_json_number(struct report_writer *w, uint64_t n);
 /* With at most four decimals, whatever the locale. */
 void report_json_real(struct report_writer *w, double n);
 void report_json_flag(struct report_writer *w, int value);
+/* A key and its value. */
+void report_json_text_at(struct report_writer *w, const char *key,
+	const char *text);
+void report_json_number_at(struct report_writer *w, const char *key,
+	uint64_t n);
 
 #endif

@@ -80,27 +80,31 @@ enum report_level report_level(const struct leak *leak,
 	return minor ? REPORT_WARNING : REPORT_ERROR;
 }
 
-/* text without the bytes that a mask hides, each run of them one REPORT_MASK,
- * in out. */
-static void put_masked(struct report *r, const struct report_known *known,
-	bytes text, struct buf *out)
+bool report_put_masked(const struct report_known *known, bytes text,
+	struct buf *mask, struct buf *out)
 {
 	bool hidden = false;
 
-	buf_clear(&r->mask);
-	if (!buf_reserve(&r->mask, text.n + 1)) {
-		r->no_memory = true;
-		return;
-	}
-	memset(r->mask.at, 0, text.n + 1);
-	report_mask(known, text, r->mask.at);
+	buf_clear(mask);
+	if (!buf_reserve(mask, text.n + 1))
+		return false;
+	memset(mask->at, 0, text.n + 1);
+	report_mask(known, text, mask->at);
 	for (size_t i = 0; i < text.n; i++) {
-		if (!r->mask.at[i])
+		if (!mask->at[i])
 			buf_put_byte(out, text.at[i]);
 		else if (!hidden)
 			buf_put_text(out, REPORT_MASK);
-		hidden = r->mask.at[i];
+		hidden = mask->at[i];
 	}
+	return true;
+}
+
+static void put_masked(struct report *r, const struct report_known *known,
+	bytes text, struct buf *out)
+{
+	if (!report_put_masked(known, text, &r->mask, out))
+		r->no_memory = true;
 }
 
 /*

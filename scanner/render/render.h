@@ -114,6 +114,10 @@ struct report_known {
  */
 void report_mask(const struct report_known *known, bytes text,
 	unsigned char *mask);
+/* text without the bytes that a mask hides, each run of them one REPORT_MASK,
+ * in out; false without memory. `mask` is scratch. */
+bool report_put_masked(const struct report_known *known, bytes text,
+	struct buf *mask, struct buf *out);
 /* Sort all places by position, for the next; r->index is malloc'd. */
 void report_index_build(struct report *r);
 /* Set mask[i] where any listed leak stands in this place's excerpt. */

@@ -184,21 +184,21 @@ static bool is_reason(const char *text)
 	       strlen(text) <= BASELINE_REASON_MAX && is_plain(text);
 }
 
+/* What stands there is not repeated: it may be a token in a wrong place. */
 static enum status check_entry(const struct baseline_entry *e,
 	struct error *err)
 {
 	int64_t end;
 
 	if (!baseline_is_fingerprint(bytes_text(e->fingerprint)))
-		return error_set(err, ERR_USAGE, "'%.100s' is not a "
-			"fingerprint, as reports have them: RULE:HASH",
-			e->fingerprint);
+		return error_set(err, ERR_USAGE, "the first word is not a "
+			"fingerprint, as reports have them: RULE:HASH");
 	if (e->expires && !baseline_day_end(bytes_text(e->expires), &end))
-		return error_set(err, ERR_USAGE, "'%.40s' is not a day, as "
-			"2027-01-31", e->expires);
+		return error_set(err, ERR_USAGE, "what should be its last day "
+			"is not a day, as 2027-01-31");
 	if (e->owner && !is_owner(e->owner))
-		return error_set(err, ERR_USAGE, "'%.80s' is not an owner: "
-			"one word without blanks", e->owner);
+		return error_set(err, ERR_USAGE, "the owner is to be one word "
+			"without blanks");
 	if (e->reason && !is_reason(e->reason))
 		return error_set(err, ERR_USAGE, "the reason is to be one "
 			"line of at most %d bytes", BASELINE_REASON_MAX);

@@ -56,8 +56,10 @@ refused() {
 	cmp -s before .stanch-baseline || fail "written: $*"
 }
 refused "is not a fingerprint" add nonsense
+refused "is not a fingerprint" add "$(token ghp 1)"
+lacks ../err "$(token ghp 1)"
 refused "is not a day" add --expires 2025-02-29 "$one"
-refused "is not an owner" add --owner "two words" "$one"
+refused "one word without blanks" add --owner "two words" "$one"
 refused "one line" add --reason "two
 lines" "$one"
 refused "a fingerprint is missing" add

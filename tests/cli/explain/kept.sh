@@ -23,6 +23,14 @@ holds out 'anchor      "JQQJ99", line 2, column '
 holds out 'beside it   azure-devops-organization: line 3'
 holds out 'overlap     azure-devops-pat has its place (specificity 100 to '
 holds out 'outcome     not reported itself: it stands beside others'
+# what a person wrote on the line may hold another
+echo "b = '$(token ghp 2)' # stanch:allow as $(token npm 3) was" >b.py
+for format in text json; do
+	expect 0 "$STANCH" explain -f $format b.py >out
+	holds out "inline: as ******** was"
+	lacks out "$(token npm 3)"
+	lacks out "$(token ghp 2)"
+done
 # by line
 expect 0 "$STANCH" explain a.sh:1 >out
 lacks out azure
