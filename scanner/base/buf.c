@@ -3,12 +3,15 @@
 #include "base/secret.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/banned.h"
 
 #define FIRST_ROOM 64
+#define LARGE ((size_t)2 << 20) /* a large page */
 
 void buf_init(struct buf *b, size_t max)
 {
@@ -34,6 +37,16 @@ void buf_clear(struct buf *b)
 	b->failed = false;
 	if (b->at)
 		b->at[0] = '\0';
+}
+
+void buf_hint_large(void *at, size_t n)
+{
+	uintptr_t from = ((uintptr_t)at + LARGE - 1) & ~(uintptr_t)(LARGE - 1);
+	uintptr_t end = ((uintptr_t)at + n) & ~(uintptr_t)(LARGE - 1);
+
+	/* Refused without harm. */
+	if (end > from)
+		(void)!madvise((void *)from, end - from, MADV_HUGEPAGE);
 }
 
 /* Room counts content only; one byte more is allocated for the NUL. */

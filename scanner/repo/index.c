@@ -336,6 +336,7 @@ static enum status parse(struct repo_index *index, bytes file, size_t id_size,
 	index->entries = calloc(count + 1, sizeof(*index->entries));
 	if (index->entries == NULL)
 		return error_set(err, ERR_MEMORY, "read index: no memory");
+	buf_hint_large(index->entries, (count + 1) * sizeof(*index->entries));
 	while (index->count < count) {
 		if (read_entry(&r, index))
 			continue;

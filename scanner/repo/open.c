@@ -55,6 +55,8 @@ enum status repo_read_file(int directory, const char *name, size_t max,
 			status = error_set(err, ERR_LIMIT, "read %s", name);
 			break;
 		}
+		if (out->n == 0)
+			buf_hint_large(out->at, want);
 		n = read(fd, out->at + out->n, want);
 		if (n < 0 && errno == EINTR)
 			continue;
