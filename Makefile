@@ -34,6 +34,7 @@ ROOMS := cli \
 	render \
 	suppress \
 	json \
+	respond \
 	auditlog \
 	policy \
 	machine \

@@ -29,7 +29,8 @@ struct conversation {
 	size_t found;	    /* elements selected so far */
 	bool was_trusted;   /* a trusted candidate said `elsewhere` */
 	bool was_elsewhere;
-	bool sent;
+	bool sent, acted;
+	bool is_acting; /* what is under way is more than reading */
 	int status;
 	uint32_t retry_after;
 	enum verdict verdict;
@@ -194,6 +195,7 @@ static void send_next(struct ask *ask, size_t slot)
 			continue;
 		}
 		status = request_render(step, &values, &r, &err);
+		c->is_acting = status == OK && !is_read(r.method);
 		if (status == OK)
 			status = send_rendered(ask, slot, &r, &err);
 		request_release(&r);
@@ -392,6 +394,7 @@ static bool tell(struct ask *ask, struct ask_answer *out)
 		.note = c->note[0] ? c->note : NULL,
 		.status = c->status,
 		.sent = c->sent,
+		.acted = c->acted,
 		.retry_after = c->retry_after,
 		.values = &c->values,
 		.candidate = c->at,
@@ -419,6 +422,7 @@ bool ask_next(struct ask *ask, int milliseconds, struct ask_answer *out)
 			continue;
 		c = ask->slots[slot];
 		c->sent |= answer.sent;
+		c->acted |= answer.sent && c->is_acting;
 		c->status = answer.status;
 		c->retry_after = answer.retry_after;
 		if (answer.result == NET_ANSWERED)

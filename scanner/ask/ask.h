@@ -38,6 +38,7 @@ struct ask_answer {
 	const char *note; /* why, for people; hostile text is not in it */
 	int status;	  /* of the last answer; 0: none */
 	bool sent;	  /* some request may have reached the provider */
+	bool acted;	  /* one that is more than reading may have */
 	uint32_t retry_after; /* seconds that the host asked for */
 	/* Those given, then what the answers told; secrets are among them. */
 	const struct request_values *values;

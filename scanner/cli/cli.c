@@ -58,6 +58,8 @@ static const struct args_command *const commands[] = {
 	&cli_baseline_command,
 	&diff_report_command,
 	&cli_rules_command,
+	&loop_respond_command,
+	&loop_revoke_command,
 	&loop_log_command,
 	&version_command,
 	&help_command,

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "basis/basis.h"
+#include "loop/response.h"
 #include "revision/revision.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ struct settings {
 	struct job_suppress suppress;
 	struct job_outputs outputs;
 	struct job_network_choice network;
+	struct loop_response_choice response;
 	int min_confidence, show_secrets, no_color, progress, quiet, verbose;
 	int ignored, worktree, history, staged, refs;
 	int allow_owner, allow_outside;
@@ -159,8 +161,11 @@ static const struct args_option options[] = {
 			"stays. The exit code is as without it.",
 		.offset = offsetof(struct settings, suppress.write_baseline)},
 	JOB_NETWORK_OPTIONS(struct settings),
-	{.name = "respond", .kind = ARGS_LATER, .takes = "POLICY", .help = ""},
-	{.name = "dry-run", .kind = ARGS_LATER, .help = ""},
+	{.name = "respond", .kind = ARGS_TEXT, .takes = "POLICY",
+		.help = "Respond to what is found as this policy says: prove "
+			"live, notify, record, revoke, confirm dead.",
+		.offset = offsetof(struct settings, response.policy)},
+	LOOP_DRY_OPTIONS(struct settings),
 };
 
 /* ---- targets ------------------------------------------------------------ */
@@ -309,11 +314,30 @@ static enum status believe_targets(struct job *j, const struct settings *s,
 	return status;
 }
 
+/* The policy's word on what was found; nothing of it is in the reports but
+ * the verdicts. */
+static enum status respond(struct job *j, struct loop_response *response,
+	const struct args_list *targets, const atomic_int *signal,
+	struct error *err)
+{
+	struct respond_summary summary;
+	const struct loop_response_run run = {
+		.leaks = job_found(j),
+		.decider = RESPOND_BY_POLICY,
+		.origin = targets->n == 1 ? targets->at[0] : NULL,
+		.say = stderr,
+		.signal = signal,
+	};
+
+	return loop_response_run(response, &run, &summary, err);
+}
+
 static int run_job(const struct settings *settings,
 	const struct args_list *targets, const atomic_int *signal)
 {
 	struct job_options asked = job_options_of(settings, signal);
 	struct error err = {0};
+	struct loop_response *response = NULL;
 	struct job_network *network = NULL;
 	struct job *j = NULL;
 	enum status status = load_basis(settings, &asked.suppress, &err);
@@ -323,18 +347,26 @@ static int run_job(const struct settings *settings,
 		status = job_open(&j, &asked, &err);
 	if (status == OK)
 		status = believe_targets(j, settings, targets, &err);
-	if (status == OK && settings->network.verify)
+	if (status == OK && (settings->network.verify ||
+		settings->response.policy))
 		status = job_network_open(&settings->network, targets,
 			&network, &err);
+	if (status == OK && settings->response.policy)
+		status = loop_response_open(&settings->response, targets,
+			network, &response, &err);
 	if (status == OK)
 		status = scan_targets(j, targets, &err);
 	if (status == OK)
 		status = job_finish(j, &err);
-	if (status == OK && network)
+	if (status == OK && settings->network.verify)
 		status = job_verify(j, network, &err);
+	if (status == OK)
+		status = response ? respond(j, response, targets, signal,
+			&err) : OK;
 	if (status == OK)
 		status = job_report(j, &settings->outputs, &err);
 	code = status == OK ? job_exit(j) : console_fail(&err);
+	loop_response_close(response);
 	job_network_close(network);
 	job_close(j);
 	suppress_free(asked.suppress.given);

@@ -182,6 +182,11 @@ void job_keep(struct job *j, leaks_wanted *keep, void *context)
 	leaks_keep(j->leaks, keep, context);
 }
 
+struct leaks *job_found(struct job *j)
+{
+	return j->leaks;
+}
+
 const struct leaks *job_leaks(const struct job *j)
 {
 	return j->leaks;

@@ -130,6 +130,7 @@ const struct ruleset *job_rules(const struct job *j);
 enum status job_finish(struct job *j, struct error *err) MUST_USE;
 /* After job_finish; valid until job_close. */
 const struct leaks *job_leaks(const struct job *j);
+struct leaks *job_found(struct job *j); /* to give them verdicts */
 /* Forget those of which `keep` says false; see leaks_keep. */
 void job_keep(struct job *j, leaks_wanted *keep, void *context);
 const struct report_summary *job_summary(const struct job *j);

@@ -8,5 +8,7 @@
 #include "args/args.h"
 
 extern const struct args_command loop_log_command;
+extern const struct args_command loop_respond_command;
+extern const struct args_command loop_revoke_command;
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Why a token is not revoked, in words.
  */
-#include "machine/machine.h"
+#include "machine/hold.h"
 
 #include "base/banned.h"
 

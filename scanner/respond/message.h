@@ -1,0 +1,24 @@
+/*
+ * message: what notices say. Nothing of the token is in them.
+ */
+#ifndef STANCH_RESPOND_MESSAGE_H
+#define STANCH_RESPOND_MESSAGE_H
+
+#include "respond/internal.h"
+
+void respond_message_subject(const struct respond_incident *in,
+	struct buf *out);
+void respond_message_text(const struct respond_run *r,
+	const struct respond_incident *in, struct buf *out);
+/* A mail with headers; lines end with CR LF. `owner` may be NULL. */
+void respond_message_mail(const struct respond_run *r,
+	const struct respond_incident *in, const char *owner,
+	struct buf *out);
+/* The body of a webhook. */
+void respond_message_hook(const struct respond_run *r,
+	const struct respond_incident *in, enum policy_webhook_kind kind,
+	struct buf *out);
+/* An address that may stand in an envelope and a header as it is. */
+bool respond_is_address(const char *text);
+
+#endif

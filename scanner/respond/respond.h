@@ -1,0 +1,75 @@
+/*
+ * respond: carries out what machine/ decides about leaks: asks, records,
+ * notifies, revokes, confirms.
+ *
+ * One incident per provider and token (C3ID), however many places and rules
+ * found it. The audit log is the only store: an incident's state is what its
+ * records say. Order, for every incident: a record is on the disk before the
+ * network action that it announces, and the action's outcome is recorded
+ * before anything else is done about it. While a process works on an incident
+ * it holds its claim (auditlog/), so two processes never act on one token.
+ *
+ * The token goes to its provider's hosts and nowhere else; notices and records
+ * carry its C3ID. One thread at a time.
+ */
+#ifndef STANCH_RESPOND_RESPOND_H
+#define STANCH_RESPOND_RESPOND_H
+
+#include "leaks/leaks.h"
+#include "machine/machine.h"
+#include "policy/policy.h"
+#include "verify/verify.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+enum respond_mode {
+	RESPOND_FOR_REAL,
+	RESPOND_DRY, /* asks providers; prints every other request */
+};
+enum respond_decider {
+	RESPOND_BY_POLICY,
+	RESPOND_BY_PERSON, /* asked for these very tokens */
+};
+
+struct respond_options {
+	const struct policy *policy;
+	const char *policy_path; /* for the records */
+	/* Its canaries are added to by the policy's. */
+	const struct verify_options *verify;
+	enum respond_mode mode;
+	enum respond_decider decider;
+	bool many;	   /* no cap */
+	const char *origin; /* what was scanned: a URL or path; or NULL */
+	FILE *say;	   /* lines for people: what was done; NULL: none */
+	const atomic_int *signal; /* not 0: stop; NULL: none */
+};
+
+struct respond_summary {
+	size_t incidents;
+	size_t live;	  /* also those that were revoked now */
+	size_t dead;	  /* when they were asked about first */
+	size_t revoked;	  /* confirmed dead by this run */
+	size_t unconfirmed; /* sent, and not confirmed; or refused */
+	size_t held;	  /* live, and not revoked */
+	size_t notified;
+	size_t failed_notices;
+	bool interrupted;
+	char head[96]; /* of the log: N:HASH */
+};
+
+/*
+ * Respond to all leaks (after leaks_finish); their verdicts are set. Fails
+ * for what stops all of it: the policy's credentials, the audit log, memory,
+ * no stanch-net. What was begun then is in the log.
+ */
+enum status respond_leaks(struct leaks *leaks,
+	const struct respond_options *options, struct respond_summary *out,
+	struct error *err) MUST_USE;
+
+/* Everything that is known before the first leak: that the log can be
+ * opened and written, and the policy's credentials read. */
+enum status respond_check(const struct respond_options *options,
+	struct error *err) MUST_USE;
+
+#endif
