@@ -64,7 +64,7 @@ static void put(struct printing *p, const char *text)
 {
 	buf_clear(&p->text);
 	report_escape_terminal(bytes_text(text ? text : ""), &p->text);
-	fwrite(p->text.at, 1, p->text.n, p->to);
+	fputs(buf_text(&p->text), p->to);
 }
 
 static void put_place(void *context, const struct diff_finding *f,
@@ -81,7 +81,7 @@ static void put_place(void *context, const struct diff_finding *f,
 		buf_clear(&p->text);
 		report_escape_terminal(bytes_take(bytes_text(f->commit), 10),
 			&p->text);
-		fwrite(p->text.at, 1, p->text.n, p->to);
+		fputs(buf_text(&p->text), p->to);
 	}
 	putc('\n', p->to);
 }

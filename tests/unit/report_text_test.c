@@ -210,6 +210,21 @@ static void test_text_says_what_is_missing(void)
 }
 
 /* The base64 of a secret is the secret. */
+static bool tells_encoding(int format)
+{
+	switch (format) {
+	case REPORT_JUNIT:
+	case REPORT_GITHUB:
+	case REPORT_AZURE:
+	case REPORT_GITLAB:
+	case REPORT_CODEQUALITY:
+	case REPORT_MARKDOWN:
+		return false;
+	default:
+		return true;
+	}
+}
+
 static void test_encoded_secret_is_masked(void)
 {
 	struct fixture f;
@@ -227,8 +242,7 @@ static void test_encoded_secret_is_masked(void)
 
 		CHECK(!has(text, "dG9rXzAx"));
 		CHECK(!has(text, "tok_0123"));
-		CHECK(i == REPORT_CSV || has(text, "base64") ||
-			i == REPORT_JUNIT || i == REPORT_GITHUB);
+		CHECK(has(text, "base64") == tells_encoding(i));
 	}
 	CHECK(has(write_report(&f, REPORT_TEXT), "auth: ********\n"));
 	fixture_end(&f);
@@ -299,8 +313,10 @@ static void try_to_leak(unsigned seed)
 			CHECK(is_hidden(text, secret[k]));
 	}
 	f.options.show_secrets = true;
+	/* A summary's table has no column for it. */
 	for (int i = 0; i < REPORT_FORMAT_COUNT; i++)
-		CHECK(has(write_report(&f, (enum report_format)i), secret[0]));
+		CHECK(has(write_report(&f, (enum report_format)i),
+			      secret[0]) == (i != REPORT_MARKDOWN));
 	fixture_end(&f);
 }
 
