@@ -209,6 +209,46 @@ static void join(struct found *f, const struct rule_companion *c,
 		f->s.confidence++;
 }
 
+/* Is the rule's provider asked once for each such companion? */
+static bool is_candidate(const struct rule *r, const struct rule_companion *c)
+{
+	for (size_t i = 0; r->verify && i < r->verify->step_count; i++)
+		if (r->verify->steps[i].each &&
+			strcmp(r->verify->steps[i].each, c->rule) == 0)
+			return true;
+	return false;
+}
+
+static bool is_joined(const struct found *f, const struct found *other)
+{
+	for (size_t i = 0; i < f->s.part_count; i++)
+		if (f->s.parts[i].rule == other->s.rule &&
+			bytes_equal_nocase(f->s.parts[i].secret,
+				other->s.secret))
+			return true;
+	return false;
+}
+
+/* The others that stand around it, the nearer neighbours first: of several
+ * organizations in a file any may be the token's. */
+static void join_others(const struct scan *s, const struct rule_companion *c,
+	size_t self, struct found *f)
+{
+	struct rule_companion quiet = *c;
+
+	quiet.raises = false; /* one has done so */
+	for (size_t i = 1; i <= NEIGHBOURS; i++) {
+		const struct found *both[2] = {
+			i <= self ? &s->found[self - i] : NULL,
+			self + i < s->found_count ? &s->found[self + i] : NULL};
+
+		for (size_t k = 0; k < 2; k++)
+			if (both[k] && is_companion(c, f, both[k]) &&
+				!is_joined(f, both[k]))
+				join(f, &quiet, both[k]);
+	}
+}
+
 static void find_companions(struct scan *s, size_t self)
 {
 	struct found *f = &s->found[self];
@@ -226,6 +266,10 @@ static void find_companions(struct scan *s, size_t self)
 				f->s.reason = s->d->at[f->rule].alone[i];
 		}
 	}
+	/* The nearest of each kind has its place first. */
+	for (size_t i = 0; i < r->companion_count; i++)
+		if (is_candidate(r, &r->companions[i]))
+			join_others(s, &r->companions[i], self, f);
 }
 
 /* Whether it is handed on, or why not. */

@@ -88,10 +88,15 @@ WANT=live ask '["api.acme.example"]' 'https://api.acme.example/me' x
 ask '["dev.azure.com"]' 'https://dev.azure.com/me' x
 ask '["@configured"]' 'https://{{acme-host | raw}}/me' evil.example
 
+# Each spelling in a file of its own, with a token of its own.
 any='["*.example", "*.*.example", "@configured"]'
+rm -rf tree
+mkdir tree
 while read -r host; do
-	ask "$any" "https://{{acme-host | raw}}/me" "$host"
-	ask "$any" "https://{{acme-host}}/me" "$host"
+	n=$((n + 1))
+	printf 'acme-host=%s\ntoken=acme_%s\n' "$host" \
+		"$(printf '%s %s' "$n" "$secret" | sha256sum | cut -c1-32)" \
+		>tree/$n
 done <<END
 127.0.0.1:$port
 127.1:$port
@@ -124,7 +129,17 @@ api.acme.example%0d%0aHost:127.0.0.1:$port
 ①②⑦.⓪.⓪.①:$port
 127。0。0。1:$port
 END
-[ $n -ge 60 ] || fail "only $n spellings"
+count=$(ls tree | wc -l)
+for url in 'https://{{acme-host | raw}}/me' 'https://{{acme-host}}/me'; do
+	rule "$any" "$url" >rule.toml
+	"$STANCH" scan tree --rules rule.toml --rule acme --rule acme-host \
+		--verify --verify-fresh -f jsonl -o r.jsonl
+	[ "$(findings r.jsonl)" -eq "$count" ] || fail "$(findings r.jsonl)"
+	field verdict_note r.jsonl | sort | uniq -c | tr -s " "
+	[ "$(field verdict r.jsonl | sort -u)" = unknown ] ||
+		fail "$(cat r.jsonl)"
+done
+[ $((2 * count)) -ge 60 ] || fail "only $count spellings, two ways"
 : >done
 wait $! 2>/dev/null
 [ ! -e hits ] || fail "$(wc -l <hits) connections to the canary"
