@@ -1,6 +1,6 @@
 /*
  * agent: a coding assistant's tool call, before it is made. It comes as JSON
- * on standard input, in the form of Claude Code, Codex, Gemini CLI or VS Code
+ * on standard input, in the form of Claude Code, Gemini CLI or VS Code
  * (tool_name, tool_input), of Cursor (beforeShellExecution, ...), or of
  * Copilot (toolName, toolArgs).
  *
