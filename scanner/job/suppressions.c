@@ -102,6 +102,13 @@ bool job_root_find(struct job_root *r, const char *target)
 
 /* ---- reading ------------------------------------------------------------ */
 
+/* No such file; or a directory that cannot be entered, which the scan tells:
+ * then nothing is suppressed. */
+static bool is_absence(int number)
+{
+	return number == ENOENT || number == ENOTDIR || number == EACCES;
+}
+
 /* A file below the root, no link followed on the way. ERR_NOT_FOUND. */
 static enum status read_below(const struct job_root *r, const char *name,
 	size_t most, struct buf *text, struct error *err)
@@ -113,8 +120,7 @@ static enum status read_below(const struct job_root *r, const char *name,
 		strcmp(r->path, "/") == 0 ? "" : "/", name);
 	if (lstat(path, &st) != 0)
 		return error_set_errno(err,
-			errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND
-							    : ERR_IO,
+			is_absence(errno) ? ERR_NOT_FOUND : ERR_IO,
 			"open %.300s", path);
 	if (realpath(path, real) == NULL || strcmp(real, path) != 0)
 		return error_set(err, ERR_IO, "open %.300s: a link; what "

@@ -178,6 +178,12 @@ static void put_top(struct page *p)
 		: "Secrets are redacted.");
 	report_say(r, "</p>\n");
 	put_alarm(p);
+	if (r->summary->held) {
+		report_say(r, "<div class=\"alarm\" role=\"alert\"><b>");
+		page_number(p, r->summary->held);
+		report_say(r, " of the suppressed places only a comment speaks "
+			"for, which does not open this gate.</b></div>\n");
+	}
 	put_cards(p);
 	report_say(r, "</header>\n");
 }

@@ -218,6 +218,10 @@ void report_coverage(struct report *r)
 	if (r->tally.leaks) {
 		tally(r);
 		report_say(r, "Scanned ");
+	} else if (r->summary->held) {
+		report_painted(r, PAINT_YELLOW,
+			"No leaks but those that only a comment speaks for");
+		report_say(r, " in ");
 	} else if (r->summary->complete) {
 		report_painted(r, PAINT_GREEN, r->tally.suppressed
 			? "No open leaks" : "No leaks found");

@@ -270,7 +270,7 @@ static void put_verdict(struct report *r, const struct leak *leak)
 
 static bool is_shown(const struct report *r, const struct leak_place *place)
 {
-	return place->suppressed == NULL || r->options->verbose;
+	return leak_place_counts(place) || r->options->verbose;
 }
 
 static void put_leak(struct report *r, const struct leak *leak)

@@ -68,6 +68,16 @@ holds ../out "Suppresses nothing, since it cannot be read: .stanch.toml"
 expect 2 "$STANCH" scan --settings-from nosuch . >../out 2>../err
 holds ../err "no such commit"
 
+# what only a comment speaks for is listed, and nobody says that all is well
+git checkout -q -B try "$base"
+expect 1 "$STANCH" scan --range "$base..$head" --settings-from try . >../out
+holds ../out "a.py:1:6"
+holds ../out "suppressed: inline: it is fine"
+holds ../out "No leaks but those that only a comment speaks for"
+expect 1 "$STANCH" scan -f html --range "$base..$head" --settings-from try . \
+	>../out
+holds ../out "which does not open this gate"
+
 # with `inline = true` on the base a comment counts
 git checkout -q -B try "$base"
 echo 'inline = true' >.stanch.toml
