@@ -14,6 +14,7 @@ struct job_root {
 	char path[PATH_MAX];
 	char below[PATH_MAX];  /* from the root to the target, "src/" */
 	char prefix[PATH_MAX]; /* before reported paths */
+	bool is_file;	       /* the target */
 };
 /* False: it has none, or is bare, standard input, not there. */
 bool job_root_find(struct job_root *r, const char *target);
@@ -31,6 +32,7 @@ struct job_suppressing {
 	struct job_suppress options;
 	struct suppress *own;
 	bool is_ours;
+	size_t targets;
 	struct baseline written; /* --write-baseline: what it will hold */
 	struct suppress_count count;
 	/* for the summary */

@@ -84,6 +84,7 @@ bool job_root_find(struct job_root *r, const char *target)
 		realpath(target, real) == NULL)
 		return false;
 	is_file = !S_ISDIR(st.st_mode);
+	r->is_file = is_file;
 	set_prefix(r, target, is_file ? KIND_OF_FILE : KIND_OF_DIRECTORY);
 	if (is_file)
 		*(strrchr(real, '/') + (strrchr(real, '/') == real)) = '\0';
@@ -188,6 +189,8 @@ enum status job_suppressing_target(struct job_suppressing *j,
 	size_t wanted;
 	enum status status;
 
+	/* Of one repository as a whole alone can be told what is stale. */
+	j->options.is_part |= j->targets++ > 0;
 	if (j->options.is_off || revision_is_url(target))
 		return OK;
 	r = calloc(1, sizeof(*r));
@@ -197,6 +200,7 @@ enum status job_suppressing_target(struct job_suppressing *j,
 		free(r);
 		return OK;
 	}
+	j->options.is_part |= r->below[0] != '\0' || r->is_file;
 	/* What is selected is told by its path from the root. */
 	scope = (struct suppress_scope){r->prefix,
 		is_selection ? "" : r->below};

@@ -49,6 +49,14 @@ holds out "1 suppression that nothing answers to"
 scan 0 rep --baseline base --staged r
 [ "$(summary stale rep)" = "[]" ] || fail "stale in a part"
 
+mkdir r/part
+cp r/b.py r/part
+for target in r/part r/b.py "r/part r/b.py"; do
+	scan 0 rep --baseline base $target
+	[ "$(summary stale rep)" = "[]" ] || fail "stale: $target"
+done
+rm -r r/part
+
 # the name at the root is read by itself; --no-suppress does not
 mv base r/.stanch-baseline
 sed -i 's/2020-12-31/2999-12-31/' r/.stanch-baseline
