@@ -113,7 +113,7 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all help deps unit check test test-long install bench accuracy fuzz \
+.PHONY: kill demo all help deps unit check test test-long install bench accuracy fuzz \
 	fault differential clean
 
 ## all: build $(B)/stanch, and beside it what it loads and starts
@@ -295,6 +295,14 @@ $(B)/fault/fail.so: tests/fault/fail.c
 ## fault: every call fails in turn, once and for good (minutes)
 fault: all $(B)/fault/fail.so
 	@tests/fault/run --all
+
+## kill: a response killed at any moment, KILLS (5000) times (hours)
+kill: all
+	@tests/kill/run $(or $(KILLS),5000) $(B)/stanch
+
+## demo: plant a token, find it, revoke it, confirm it dead; all on loopback
+demo: all
+	@sh tests/demo/run $(B)/stanch
 
 ## differential: the engine against the naive search over DIR=...
 differential: $(B)/property/differential

@@ -9,7 +9,7 @@ build="gcc g++ make pkg-config libc6-dev libpcre2-dev libxxhash-dev
 	libssl-dev libtomlplusplus-dev libarchive-dev libdeflate-dev zlib1g-dev
 	libgit2-dev libsqlite3-dev libpq-dev libjansson-dev
 	libcurl4-openssl-dev"
-tests="git pre-commit python3 python3-yaml 7zip zip unzip zstd xz-utils bzip2 gzip tar util-linux
+tests="git python3-aiosmtpd pre-commit python3 python3-yaml 7zip zip unzip zstd xz-utils bzip2 gzip tar util-linux
 	chromium
 	postgresql
 	strace"

@@ -147,6 +147,7 @@ style() {
 
 suite "build release" build release
 style
+suite "branches" tests/coverage/run
 suite "unit, debug" units debug
 if [ "$kind" != check ]; then
 	suite "build asan" build asan
@@ -166,6 +167,7 @@ suite "accuracy" accuracy
 if [ "$kind" != check ]; then
 	suite "providers" providers
 	suite "property" property
+	suite "kill" tests/kill/run 60
 	suite "differential" differential 20
 	suite "faults" fault
 	suite "fuzz replay" env FUZZ_SECONDS=8 tests/fuzz/run replay

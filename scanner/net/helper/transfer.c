@@ -146,8 +146,17 @@ static bool set_http(struct job *job, CURL *e)
 {
 	bool has_body = job->body_n > 0 || strcmp(job->method, "POST") == 0 ||
 			strcmp(job->method, "PUT") == 0;
+	/*
+	 * libcurl sends a request again by itself when a connection that it
+	 * used before ends without an answer. What does more than read must
+	 * go out once: it gets a connection of its own.
+	 */
+	bool acts = strcmp(job->method, "GET") != 0 &&
+		    strcmp(job->method, "HEAD") != 0;
 
 	return curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "https") ==
+		       CURLE_OK &&
+	       curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, acts ? 1L : 0L) ==
 		       CURLE_OK &&
 	       curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
 		       (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
