@@ -214,10 +214,31 @@ static void put_parts(const struct rule *rule, size_t i)
 	put_allowlists(label, rule->allowlists, rule->allowlist_count);
 	put_companions(rule, i);
 	put_examples(rule, i);
+}
+
+/* The first rule that has this block: rules share them. */
+static size_t first_with(const struct ruleset *set,
+	const struct request_block *block)
+{
+	size_t i = 0;
+
+	while (ruleset_rule(set, i)->verify != block &&
+		ruleset_rule(set, i)->revoke != block)
+		i++;
+	return i;
+}
+
+static void put_blocks(const struct ruleset *set, size_t i)
+{
+	const struct rule *rule = ruleset_rule(set, i);
+	char label[32];
+
 	snprintf(label, sizeof(label), "verify_%zu", i);
-	put_block(label, rule->verify);
+	if (rule->verify && first_with(set, rule->verify) == i)
+		put_block(label, rule->verify);
 	snprintf(label, sizeof(label), "revoke_%zu", i);
-	put_block(label, rule->revoke);
+	if (rule->revoke && first_with(set, rule->revoke) == i)
+		put_block(label, rule->revoke);
 }
 
 static void put_check(const struct rule_check *check, size_t i)
@@ -273,8 +294,10 @@ static void put_numbers(const struct rule *rule)
 	put_set("not_after", &rule->not_after);
 }
 
-static void put_rule(const struct rule *rule, size_t i)
+static void put_rule(const struct ruleset *set, size_t i)
 {
+	const struct rule *rule = ruleset_rule(set, i);
+
 	fputs("{\n", stdout);
 	put_texts(rule);
 	put_numbers(rule);
@@ -295,9 +318,11 @@ static void put_rule(const struct rule *rule, size_t i)
 		printf("\t.allowlists = allow_%zu, .allowlist_count = %zu,\n",
 			i, rule->allowlist_count);
 	if (rule->verify)
-		printf("\t.verify = &verify_%zu,\n", i);
+		printf("\t.verify = &verify_%zu,\n",
+			first_with(set, rule->verify));
 	if (rule->revoke)
-		printf("\t.revoke = &revoke_%zu,\n", i);
+		printf("\t.revoke = &revoke_%zu,\n",
+			first_with(set, rule->revoke));
 	fputs("},\n", stdout);
 }
 
@@ -329,13 +354,15 @@ static void put_rules(const struct ruleset *set)
 {
 	size_t count = ruleset_count(set);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		put_parts(ruleset_rule(set, i), i);
+		put_blocks(set, i);
+	}
 	if (count == 0)
 		return;
 	fputs("static const struct rule rules[] = {\n", stdout);
 	for (size_t i = 0; i < count; i++)
-		put_rule(ruleset_rule(set, i), i);
+		put_rule(set, i);
 	fputs("};\nstatic const uint64_t digests[] = {\n", stdout);
 	for (size_t i = 0; i < count; i++)
 		printf("\t0x%" PRIx64 "u,\n",
