@@ -25,6 +25,7 @@ ROOMS := cli \
 	basis \
 	recheck \
 	job \
+	papers \
 	args \
 	engine \
 	share \
@@ -99,6 +100,13 @@ ALL_CFLAGS = -std=c11 $(WARN) $(HARDEN) $(OPT_$(CONFIG)) -pthread $(CFLAGS)
 ALL_CXXFLAGS = -std=c++17 -Wall -Wextra -fno-rtti $(HARDEN) \
 	$(OPT_$(CONFIG)) -pthread $(CXXFLAGS)
 ALL_LDFLAGS = $(LINK) $(OPT_$(CONFIG)) -pthread $(LDFLAGS)
+# What is built: a commit of this repository, or of an archive made of one
+# (.gitattributes), "+" behind it for what is not committed; or nobody knows.
+COMMIT := $(shell sed -n 's/^[0-9a-f]*$$/&/p' .commit 2>/dev/null)
+ifeq ($(COMMIT),)
+COMMIT := $(shell git describe --always --abbrev=40 --dirty=+ --exclude='*' \
+	2>/dev/null)
+endif
 # Static where Debian has the archive: start-up is part of the product.
 LIBS := -Wl,-Bstatic -lpcre2-8 -ldeflate -lz -ljansson -lcrypto -Wl,-Bdynamic -ldl \
 	-static-libstdc++ -static-libgcc
@@ -113,7 +121,8 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: kill demo all help deps unit check test test-long install bench accuracy fuzz \
+.PHONY: kill demo all help deps unit check test test-long install uninstall \
+	papers deb deb-test static bench accuracy fuzz \
 	fault differential clean
 
 ## all: build $(B)/stanch, and beside it what it loads and starts
@@ -144,6 +153,15 @@ $(B)/lib$(1).a: $(call objects,$(1))
 	$$(Q)$$(AR) rcs $$@ $$^
 endef
 $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
+
+# Only one file names the commit, and is built again with another.
+$(B)/cli/version.c.o: CPPFLAGS += $(if $(COMMIT),-DSTANCH_COMMIT='"$(COMMIT)"')
+$(B)/cli/version.c.o: $(B)/commit
+$(B)/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
+.PHONY: FORCE
+FORCE:
 
 # The rule packs become constant data; see scanner/ruleset/README.md.
 RULES := $(sort $(wildcard rules/*.toml))
@@ -261,15 +279,39 @@ check:
 test:
 	@sh tests/run.sh test
 
-## install: put the program under DESTDIR and PREFIX (/usr/local)
-install: all
-	install -D -m 755 $(B)/stanch "$(DESTDIR)$(PREFIX)/bin/stanch"
-	install -D -m 644 $(B)/stanch-git.so \
-		"$(DESTDIR)$(PREFIX)/lib/stanch/stanch-git.so"
-	install -m 644 $(STORES:%=$(B)/stanch-%.so) \
-		"$(DESTDIR)$(PREFIX)/lib/stanch/"
-	install -D -m 755 $(B)/stanch-net \
-		"$(DESTDIR)$(PREFIX)/lib/stanch/stanch-net"
+# Pages and completions, by the program itself.
+$(B)/man/stanch.1: $(B)/stanch
+	@$(SAY) PAPERS $(@D)
+	@rm -rf $(@D) && mkdir -p $(@D)
+	$(Q)$< help --man >$@ && for c in $$($< help | awk \
+		'/^  [a-z]/ { print $$1 }'); do \
+		$< help --man $$c >$(@D)/stanch-$$c.1 || exit 1; done
+$(B)/complete/stanch: $(B)/stanch
+	@rm -rf $(@D) && mkdir -p $(@D)
+	$(Q)$< help --complete fish >$@.fish
+	$(Q)$< help --complete zsh >$(@D)/_stanch
+	$(Q)$< help --complete bash >$@
+
+## papers: manual pages and completions, in $(B)/man and $(B)/complete
+papers: $(B)/man/stanch.1 $(B)/complete/stanch
+
+## install: put all of it under DESTDIR and PREFIX (/usr/local)
+install uninstall: all papers
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" \
+		sh packages/install.sh $@ $(B)
+## uninstall: take it away from there
+
+## deb: a Debian package, in build/deb
+deb:
+	@sh packages/deb.sh
+
+## deb-test: install it in fresh Debian systems (root, network, minutes)
+deb-test:
+	@sh tests/package/chroot.sh
+
+## static: one file without any library, in build/static; see packages/README.md
+static:
+	@$(MAKE) -s CONFIG=static build/static/stanch
 
 ## test-long: what takes long: every fault, a 10 minute fuzz, huge inputs
 test-long: all

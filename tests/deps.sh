@@ -12,7 +12,8 @@ build="gcc g++ make pkg-config libc6-dev libpcre2-dev libxxhash-dev
 tests="git python3-aiosmtpd pre-commit python3 python3-yaml 7zip zip unzip zstd xz-utils bzip2 gzip tar util-linux
 	chromium
 	postgresql
-	strace"
+	strace
+	zsh fish man-db"
 fuzz="clang libclang-rt-14-dev"
 
 wanted=$build

@@ -93,6 +93,11 @@ differential() {
 	rm -f "$out.0" "$out.1"
 }
 
+# papers: manual pages and completions, by the programs that read them.
+papers() {
+	make -s papers && tests/package/papers.py build/release
+}
+
 property() {
 	make -s build/release/property/split_test &&
 		build/release/property/split_test && tests/property/run
@@ -160,6 +165,7 @@ suite "command line, release" tests/cli/run --jobs "$jobs" \
 [ "$kind" = check ] || suite "command line, asan" tests/cli/run \
 	--jobs "$jobs" --slow 30 --binary build/asan/stanch
 suite "page in a browser" tests/page/run
+suite "papers" papers
 suite "own repository" self
 [ "$kind" = check ] || suite "repositories, release" repositories release
 [ "$kind" = check ] || suite "repositories, asan" repositories asan --lean

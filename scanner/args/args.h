@@ -48,13 +48,16 @@ struct args_option {
 	size_t offset;
 	int value;	   /* ARGS_FLAG */
 	unsigned max;	   /* ARGS_NUMBER */
-	const char *const *choices; /* ends with NULL */
+	/* Ends with NULL. ARGS_CALL may name what is usual, for shells. */
+	const char *const *choices;
 	args_call *call;
 };
 
 struct args_command {
 	const char *name;    /* one word */
 	const char *takes;   /* "[TARGET...]", or NULL */
+	/* What its words usually are, for shells; ends with NULL. */
+	const char *const *choices;
 	const char *summary; /* one line */
 	const char *about;   /* paragraphs for the help, or NULL */
 	const struct args_option *options;

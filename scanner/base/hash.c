@@ -7,8 +7,10 @@
 
 #include "base/clock.h"
 
+#include <openssl/crypto.h>
 #include <openssl/md5.h>
 #include <openssl/sha.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -245,4 +247,17 @@ void hash_c3id(bytes token, char id[C3ID_LENGTH + 1])
 	}
 	hash_sha256(bytes_of(text, at), digest);
 	base64_15(digest, id);
+}
+
+void hash_library_xxhash(char text[HASH_LIBRARY])
+{
+	unsigned v = XXH_versionNumber();
+
+	snprintf(text, HASH_LIBRARY, "%u.%u.%u", v / 10000 % 100,
+		v / 100 % 100, v % 100);
+}
+
+const char *hash_library_crypto(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION_STRING);
 }

@@ -69,4 +69,8 @@ uint32_t hash_crc32(bytes data);
 #define C3ID_LENGTH 20
 void hash_c3id(bytes token, char id[C3ID_LENGTH + 1]);
 
+/* The versions of libraries that run here: "0.8.1", "3.0.16". */
+#define HASH_LIBRARY 16
+void hash_library_xxhash(char text[HASH_LIBRARY]);
+const char *hash_library_crypto(void);
 #endif

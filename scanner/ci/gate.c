@@ -57,6 +57,7 @@ static const struct args_option options[] = {
 			"stanch-reports.",
 		.offset = offsetof(struct ci_settings, report_dir)},
 	{.name = "format", .letter = 'f', .kind = ARGS_CALL, .takes = "FORMAT",
+		.choices = report_format_names,
 		.call = on_format,
 		.help = "One report more, as of `stanch scan`; with -o."},
 	{.name = "output", .letter = 'o', .kind = ARGS_CALL, .takes = "FILE",

@@ -7,6 +7,7 @@
 #include "ci/ci.h"
 #include "hook/hook.h"
 #include "loop/loop.h"
+#include "papers/papers.h"
 #include "recheck/recheck.h"
 #include "survey/survey.h"
 
@@ -16,36 +17,36 @@
 #include "base/banned.h"
 
 #define HELP_MAX ((size_t)64 << 10)
+#define PAPERS_MAX ((size_t)1 << 20)
 
 /* ---- commands ----------------------------------------------------------- */
-
-static int run_version(void *context, const struct args_command *self,
-	int argc, char **argv)
-{
-	struct args_list words = {.n = 0};
-	struct error err = {0};
-	struct buf text;
-
-	(void)context;
-	if (console_parse(self, argc, argv, NULL, &words, 0, &err))
-		return console_fail(&err);
-	buf_init(&text, 256);
-	buf_put_text(&text, "stanch " STANCH_VERSION "\n");
-	return console_print(&text);
-}
 
 static int run_help(void *context, const struct args_command *self, int argc,
 	char **argv);
 
-static const struct args_command version_command = {
-	.name = "version",
-	.summary = "Print the version.",
-	.run = run_version,
+struct help_settings {
+	int man, shell;
+};
+enum { SHELL_NONE = -1 };
+
+static const char *const shells[] = {"bash", "zsh", "fish", NULL};
+static const struct args_option help_options[] = {
+	{.name = "man", .kind = ARGS_FLAG, .value = 1,
+		.help = "As a manual page: `stanch help --man scan | man -l "
+			"-`.",
+		.offset = offsetof(struct help_settings, man)},
+	{.name = "complete", .kind = ARGS_CHOICE, .takes = "SHELL",
+		.choices = shells,
+		.help = "What bash, zsh or fish loads to complete command "
+			"lines.",
+		.offset = offsetof(struct help_settings, shell)},
 };
 static const struct args_command help_command = {
 	.name = "help",
 	.takes = "[COMMAND...]",
 	.summary = "Explain a command.",
+	.options = help_options,
+	.option_count = sizeof(help_options) / sizeof(help_options[0]),
 	.run = run_help,
 };
 static const struct args_command *const commands[] = {
@@ -61,7 +62,7 @@ static const struct args_command *const commands[] = {
 	&loop_respond_command,
 	&loop_revoke_command,
 	&loop_log_command,
-	&version_command,
+	&cli_version_command,
 	&help_command,
 	NULL,
 };
@@ -107,7 +108,7 @@ static int fail_unknown(const struct args_command *parent, const char *path,
 }
 
 /* Follow words down the tree of commands; *used is how many were names. */
-static const struct args_command *descend(int argc, char **argv,
+static const struct args_command *descend(int argc, const char *const *argv,
 	char *path, size_t room, int *used)
 {
 	const struct args_command *command = &top;
@@ -126,18 +127,38 @@ static const struct args_command *descend(int argc, char **argv,
 	return command;
 }
 
+static int print_papers(const struct args_command *command,
+	const struct help_settings *settings)
+{
+	struct buf text;
+
+	buf_init(&text, PAPERS_MAX);
+	if (settings->shell != SHELL_NONE)
+		papers_complete(&top, (enum papers_shell)settings->shell,
+			&text);
+	else
+		papers_man(&top, command, STANCH_VERSION, &text);
+	return console_print(&text);
+}
+
 static int run_help(void *context, const struct args_command *self, int argc,
 	char **argv)
 {
+	struct help_settings settings = {.shell = SHELL_NONE};
+	struct args_list words = {.n = 0};
 	const struct args_command *command;
+	struct error err = {0};
 	char path[64];
 	int used;
 
 	(void)context;
-	(void)self;
-	command = descend(argc, argv, path, sizeof(path), &used);
-	if (used < argc && command->children)
-		return fail_unknown(command, path, argv[used]);
+	if (args_parse(self, argc, argv, &settings, &words, &err))
+		return console_fail(&err);
+	command = descend((int)words.n, words.at, path, sizeof(path), &used);
+	if (used < (int)words.n && command->children)
+		return fail_unknown(command, path, words.at[used]);
+	if (settings.man || settings.shell != SHELL_NONE)
+		return print_papers(command, &settings);
 	return print_help(command, path);
 }
 
@@ -148,15 +169,16 @@ static int run(struct console *console, int argc, char **argv)
 	char path[64];
 	int used;
 
-	command = descend(argc, argv, path, sizeof(path), &used);
+	command = descend(argc, (const char *const *)argv, path, sizeof(path),
+		&used);
 	argc -= used;
 	argv += used;
 	if (args_wants_help(argc, argv))
 		return print_help(command, path);
 	if (command == &top && argc > 0 && (strcmp(argv[0], "--version") == 0 ||
 		strcmp(argv[0], "-V") == 0))
-		return run_version(console, &version_command, argc - 1,
-			argv + 1);
+		return cli_version_command.run(console,
+			&cli_version_command, argc - 1, argv + 1);
 	if (command->run)
 		return command->run(console, command, argc, argv);
 	if (argc > 0 && argv[0][0] != '-')

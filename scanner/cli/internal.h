@@ -12,5 +12,6 @@ extern const struct args_command cli_rules_list_command;
 extern const struct args_command cli_rules_show_command;
 extern const struct args_command cli_rules_test_command;
 extern const struct args_command cli_rules_lint_command;
+extern const struct args_command cli_version_command;
 
 #endif

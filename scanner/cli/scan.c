@@ -101,6 +101,7 @@ static const struct args_option options[] = {
 			"(default), high, certain.",
 		.offset = offsetof(struct settings, min_confidence)},
 	{.name = "format", .letter = 'f', .kind = ARGS_CALL, .takes = "FORMAT",
+		.choices = report_format_names,
 		.call = on_format, .group = "Output",
 		.help = "Start a report: text (default), json, jsonl, sarif, "
 			"csv, junit, github, html, azure, gitlab, "

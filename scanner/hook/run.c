@@ -51,6 +51,7 @@ static const struct args_option options[] = {
 			"(default), high, certain.",
 		.offset = offsetof(struct hook_settings, min_confidence)},
 	{.name = "format", .letter = 'f', .kind = ARGS_CALL, .takes = "FORMAT",
+		.choices = report_format_names,
 		.call = on_format,
 		.help = "Also write a report, as `stanch scan` does."},
 	{.name = "output", .letter = 'o', .kind = ARGS_CALL, .takes = "FILE",
@@ -240,9 +241,13 @@ static int run(void *context, const struct args_command *self, int argc,
 	return code;
 }
 
+static const char *const kinds[] = {"pre-commit", "pre-push", "pre-receive",
+	"agent", NULL};
+
 const struct args_command hook_run_command = {
 	.name = "run",
 	.takes = "KIND [ARGUMENT...]",
+	.choices = kinds,
 	.summary = "What the hooks call: pre-commit, pre-push, pre-receive, "
 		"agent. 0 lets it through, anything else stops it.",
 	.about =

@@ -197,3 +197,8 @@ enum status json_value_each(const struct json_value *object,
 	}
 	return OK;
 }
+
+const char *json_library(void)
+{
+	return jansson_version_str();
+}

@@ -64,4 +64,6 @@ typedef enum status json_visit(void *context, bytes key,
 enum status json_value_each(const struct json_value *object,
 	json_visit *visit, void *context) MUST_USE;
 
+/* The version of jansson that runs here. */
+const char *json_library(void);
 #endif

@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-#define FRAME_VERSION 1u
+#define FRAME_VERSION 2u
 /* Bytes of one frame: a body of NET_BODY_MOST with its headers fits. */
 #define FRAME_MOST ((size_t)20 << 20)
 
@@ -22,7 +22,7 @@ enum frame_kind {
 	FRAME_REQUEST,
 	FRAME_MAIL,
 	FRAME_ANSWER,
-	FRAME_READY, /* version */
+	FRAME_READY, /* version, and the text of libcurl's */
 };
 
 /* Begin a frame in b; returns where, for frame_end. */

@@ -136,3 +136,14 @@ size_t pack_inflate_measure(struct pack_inflate *z, bytes in, uint64_t size)
 		       ? used
 		       : 0;
 }
+
+const char *pack_library_deflate(void)
+{
+	/* It has no call for it; the archive is linked in whole. */
+	return LIBDEFLATE_VERSION_STRING;
+}
+
+const char *pack_library_zlib(void)
+{
+	return zlibVersion();
+}

@@ -130,4 +130,7 @@ enum status pack_read_header(struct pack_worker *w, const unsigned char *id,
 	enum pack_type *type, uint64_t *size, enum pack_problem *problem,
 	struct error *err) MUST_USE;
 
+/* The versions of libraries that run here. */
+const char *pack_library_deflate(void);
+const char *pack_library_zlib(void);
 #endif

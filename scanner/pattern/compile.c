@@ -34,3 +34,11 @@ bool pattern_compiles(const char *regex, size_t *offset, char text[128])
 	pcre2_compile_context_free(context);
 	return code != NULL;
 }
+
+void pattern_library(char text[PATTERN_LIBRARY])
+{
+	/* 24 bytes at most, by its manual */
+	if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) >= PATTERN_LIBRARY ||
+		pcre2_config(PCRE2_CONFIG_VERSION, text) < 0)
+		text[0] = '\0';
+}

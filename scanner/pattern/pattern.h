@@ -92,4 +92,7 @@ bool pattern_compiles(const char *regex, size_t *offset, char text[128]);
  */
 bool pattern_search(const char *regex, bytes subject, bytes *group);
 
+/* The version of PCRE2 that runs here: "10.42 2022-12-11". */
+#define PATTERN_LIBRARY 64
+void pattern_library(char text[PATTERN_LIBRARY]);
 #endif

@@ -40,6 +40,7 @@ static const char *const progresses[] = {"auto", "always", "never", NULL};
 static const struct args_option options[] = {
 	JOB_RULE_OPTIONS(struct settings),
 	{.name = "format", .letter = 'f', .kind = ARGS_CALL, .takes = "FORMAT",
+		.choices = report_format_names,
 		.call = on_format, .group = "Output",
 		.help = "Start a report, as of `scan`. May be repeated."},
 	{.name = "output", .letter = 'o', .kind = ARGS_CALL, .takes = "FILE",

@@ -15,33 +15,44 @@
  * secret of LIMIT_SECRET is far below it even when every byte is escaped. */
 #define SCRATCH_MAX ((size_t)8 << 20)
 
-static const struct {
-	const char *name;
-	void (*write)(struct report *r);
-} formats[REPORT_FORMAT_COUNT] = {
-	[REPORT_TEXT] = {"text", report_text},
-	[REPORT_JSON] = {"json", report_json},
-	[REPORT_JSONL] = {"jsonl", report_jsonl},
-	[REPORT_SARIF] = {"sarif", report_sarif},
-	[REPORT_CSV] = {"csv", report_csv},
-	[REPORT_JUNIT] = {"junit", report_junit},
-	[REPORT_GITHUB] = {"github", report_github},
-	[REPORT_HTML] = {"html", page_write},
-	[REPORT_AZURE] = {"azure", forge_azure},
-	[REPORT_GITLAB] = {"gitlab", forge_gitlab},
-	[REPORT_CODEQUALITY] = {"codequality", forge_codequality},
-	[REPORT_MARKDOWN] = {"markdown", forge_markdown},
+const char *const report_format_names[REPORT_FORMAT_COUNT + 1] = {
+	[REPORT_TEXT] = "text",
+	[REPORT_JSON] = "json",
+	[REPORT_JSONL] = "jsonl",
+	[REPORT_SARIF] = "sarif",
+	[REPORT_CSV] = "csv",
+	[REPORT_JUNIT] = "junit",
+	[REPORT_GITHUB] = "github",
+	[REPORT_HTML] = "html",
+	[REPORT_AZURE] = "azure",
+	[REPORT_GITLAB] = "gitlab",
+	[REPORT_CODEQUALITY] = "codequality",
+	[REPORT_MARKDOWN] = "markdown",
+};
+static void (*const writers[REPORT_FORMAT_COUNT])(struct report *r) = {
+	[REPORT_TEXT] = report_text,
+	[REPORT_JSON] = report_json,
+	[REPORT_JSONL] = report_jsonl,
+	[REPORT_SARIF] = report_sarif,
+	[REPORT_CSV] = report_csv,
+	[REPORT_JUNIT] = report_junit,
+	[REPORT_GITHUB] = report_github,
+	[REPORT_HTML] = page_write,
+	[REPORT_AZURE] = forge_azure,
+	[REPORT_GITLAB] = forge_gitlab,
+	[REPORT_CODEQUALITY] = forge_codequality,
+	[REPORT_MARKDOWN] = forge_markdown,
 };
 
 const char *report_format_name(enum report_format f)
 {
-	return formats[f].name;
+	return report_format_names[f];
 }
 
 bool report_format_parse(const char *name, enum report_format *out)
 {
 	for (size_t i = 0; i < REPORT_FORMAT_COUNT; i++) {
-		if (strcmp(name, formats[i].name) == 0) {
+		if (strcmp(name, report_format_names[i]) == 0) {
 			*out = (enum report_format)i;
 			return true;
 		}
@@ -102,14 +113,14 @@ enum status report_write(FILE *to, const struct report_options *options,
 	buf_init(&r.mask, SCRATCH_MAX);
 	count(&r);
 	errno = 0;
-	formats[options->format].write(&r);
+	writers[options->format](&r);
 	release(&r);
 	if (fflush(to) != 0 || ferror(to))
 		return error_set_errno(err, ERR_IO, "write the %s report",
-			formats[options->format].name);
+			report_format_names[options->format]);
 	if (r.no_memory)
 		return error_set(err, ERR_MEMORY,
 			"no memory for all of the %s report",
-			formats[options->format].name);
+			report_format_names[options->format]);
 	return OK;
 }

@@ -16,6 +16,8 @@
 
 #include <stdio.h>
 
+/* All, in order; ends with NULL. */
+extern const char *const report_format_names[];
 const char *report_format_name(enum report_format f);
 bool report_format_parse(const char *name, enum report_format *out);
 

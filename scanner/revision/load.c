@@ -52,3 +52,13 @@ enum status revision_module_load(const struct revision_module **out,
 	*out = module;
 	return OK;
 }
+
+enum status revision_library(char text[REVISION_LIBRARY], struct error *err)
+{
+	const struct revision_module *module;
+	enum status status = revision_module_load(&module, err);
+
+	if (status == OK)
+		module->library(text);
+	return status;
+}

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 /* Both sides are built together; a module of another build is refused. */
-#define REVISION_MODULE_VERSION 1u
+#define REVISION_MODULE_VERSION 2u
 #define REVISION_MODULE_SYMBOL "stanch_git_module"
 #define REVISION_ID 20
 #define REVISION_TEXT 256
@@ -71,6 +71,7 @@ struct revision_clone {
 
 struct revision_module {
 	unsigned version;
+	void (*library)(char text[REVISION_TEXT]); /* its version */
 	/* NULL with text on failure */
 	void *(*open)(const struct revision_host *host,
 		char text[REVISION_TEXT]);

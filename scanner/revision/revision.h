@@ -102,4 +102,8 @@ void revision_clone_end(struct revision_clone_process *c);
 enum status revision_mirror(const char *url, const char *directory,
 	struct error *err) MUST_USE;
 
+/* The version of libgit2, which is loaded for it. */
+#define REVISION_LIBRARY 256
+enum status revision_library(char text[REVISION_LIBRARY],
+	struct error *err) MUST_USE;
 #endif

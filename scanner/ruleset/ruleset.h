@@ -78,4 +78,6 @@ typedef void ruleset_say(void *context, const struct rule *rule,
 	const char *complaint);
 size_t ruleset_lint(const struct rule *rule, ruleset_say *say, void *context);
 
+/* The version of toml++ that reads rule files: "3.2.0". */
+const char *ruleset_library(void);
 #endif

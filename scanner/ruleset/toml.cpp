@@ -315,3 +315,11 @@ enum status ruleset_toml_each(const struct toml_node *table,
 	}
 	return OK;
 }
+
+extern "C" const char *ruleset_library(void)
+{
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+	return TEXT(TOML_LIB_MAJOR) "." TEXT(TOML_LIB_MINOR) "." TEXT(
+		TOML_LIB_PATCH);
+}

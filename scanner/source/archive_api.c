@@ -24,6 +24,7 @@
 
 #include <dlfcn.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -266,4 +267,15 @@ int64_t source_feed_skip(struct source_feed *feed, int64_t n)
 	if (n > end - here)
 		n = end - here;
 	return source_feed_seek(feed, here + n, SEEK_SET) < 0 ? -1 : n;
+}
+
+bool source_library(char text[SOURCE_LIBRARY])
+{
+	struct source_archive_api *api = source_archive_api_open();
+
+	if (api == NULL)
+		return false;
+	snprintf(text, SOURCE_LIBRARY, "%s", api->archive_version_string());
+	source_archive_api_close(api);
+	return true;
 }

@@ -51,7 +51,8 @@
 	X(archive_entry_size)                                                \
 	X(archive_entry_size_is_set)                                         \
 	X(archive_entry_symlink)                                             \
-	X(archive_entry_symlink_utf8)
+	X(archive_entry_symlink_utf8)                                        \
+	X(archive_version_string)
 
 #define SOURCE_ARCHIVE_MEMBER(name) __typeof__(name) *name;
 

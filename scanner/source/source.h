@@ -107,4 +107,7 @@ bool source_rewind(struct source_input *in);
 void source_unread(struct source_input *in, bytes head);
 void source_close(struct source_input *in);
 
+/* The version of libarchive, loaded for it; false: it is not there. */
+#define SOURCE_LIBRARY 32
+bool source_library(char text[SOURCE_LIBRARY]);
 #endif

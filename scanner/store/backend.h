@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Both sides are built together; a module of another build is refused. */
-#define STORE_BACKEND_VERSION 1u
+#define STORE_BACKEND_VERSION 2u
 #define STORE_BACKEND_SYMBOL "stanch_store_backend"
 #define STORE_TEXT_MAX 256
 #define STORE_VALUES 24
@@ -56,6 +56,7 @@ struct store_statement {
 struct store_backend {
 	unsigned version;
 	const char *dialect; /* "sqlite", "postgresql" */
+	void (*library)(char text[STORE_TEXT_MAX]); /* its version */
 	/* A path, or a URL; NULL with *result and text on failure. */
 	void *(*open)(const char *where, enum store_result *result,
 		char text[STORE_TEXT_MAX]);

@@ -233,3 +233,14 @@ const unsigned char *store_fingerprint_key(const struct store *s)
 {
 	return s->key;
 }
+
+enum status store_library(const char *name, char text[STORE_LIBRARY],
+	struct error *err)
+{
+	const struct store_backend *backend;
+	enum status status = load(&backend, name, err);
+
+	if (status == OK)
+		backend->library(text);
+	return status;
+}

@@ -132,4 +132,8 @@ enum status store_finish(struct store *s, const struct store_worker *worker,
 	const struct store_outcome *at, size_t count, struct error *err)
 	MUST_USE;
 
+/* The version of the library behind "sqlite" or "postgres", which is loaded. */
+#define STORE_LIBRARY 256
+enum status store_library(const char *name, char text[STORE_LIBRARY],
+	struct error *err) MUST_USE;
 #endif

@@ -64,6 +64,7 @@ static bool take_frame(struct helper *h, enum frame_kind kind, bytes fields)
 		h->is_set = read_settings(fields, &h->settings);
 		begun = frame_begin(&h->out, FRAME_READY);
 		frame_put_u32(&h->out, FRAME_VERSION);
+		frame_put_text(&h->out, curl_version());
 		frame_end(&h->out, begun);
 		return h->is_set;
 	}

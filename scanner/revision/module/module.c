@@ -88,11 +88,21 @@ static enum revision_result clone_alone(const struct revision_clone *clone,
 	return result;
 }
 
+/* As it was loaded, which need not be what it was built with. */
+static void module_library(char text[REVISION_TEXT])
+{
+	int major, minor, revision;
+
+	git_libgit2_version(&major, &minor, &revision);
+	snprintf(text, REVISION_TEXT, "%d.%d.%d", major, minor, revision);
+}
+
 __attribute__((visibility("default")))
 extern const struct revision_module stanch_git_module;
 
 const struct revision_module stanch_git_module = {
 	.version = REVISION_MODULE_VERSION,
+	.library = module_library,
 	.open = module_open,
 	.close = module_close,
 	.range = module_range,

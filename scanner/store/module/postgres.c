@@ -313,9 +313,17 @@ static enum store_result postgres_run(void *database,
 	return result == STORE_DONE ? result : mend(d, result);
 }
 
+static void postgres_library(char text[STORE_TEXT_MAX])
+{
+	int v = PQlibVersion();
+
+	snprintf(text, STORE_TEXT_MAX, "%d.%d", v / 10000, v % 10000);
+}
+
 __attribute__((visibility("default")))
 const struct store_backend stanch_store_backend = {
 	.version = STORE_BACKEND_VERSION,
+	.library = postgres_library,
 	.dialect = "postgresql",
 	.open = postgres_open,
 	.close = postgres_close,

@@ -356,9 +356,15 @@ static enum store_result sqlite_run(void *database,
 	return result_of(code);
 }
 
+static void sqlite_library(char text[STORE_TEXT_MAX])
+{
+	snprintf(text, STORE_TEXT_MAX, "%s", sqlite3_libversion());
+}
+
 __attribute__((visibility("default")))
 const struct store_backend stanch_store_backend = {
 	.version = STORE_BACKEND_VERSION,
+	.library = sqlite_library,
 	.dialect = "sqlite",
 	.open = sqlite_open,
 	.close = sqlite_close,
