@@ -45,7 +45,9 @@ ROOMS := cli \
 	treelog \
 	change \
 	revision \
+	credential \
 	known \
+	census \
 	roster \
 	bundle \
 	store \

@@ -91,12 +91,28 @@ static void put_settings(const struct audit *a, struct buf *out)
 {
 	const struct roster_filter *f = a->options->filter;
 
-	buf_printf(out, "%u %u %llu %lld", f->without, f->only,
+	buf_printf(out, "%u %u %u %u %llu %lld", f->without, f->only,
+		f->visibility, a->options->extras,
 		(unsigned long long)f->size_most, (long long)f->pushed_since);
 	for (size_t i = 0; i < f->include_count; i++)
 		buf_printf(out, " +%s", f->include[i]);
 	for (size_t i = 0; i < f->exclude_count; i++)
 		buf_printf(out, " -%s", f->exclude[i]);
+}
+
+/* The list goes on where the run before was cut off. */
+static enum status resume(struct audit *a, struct error *err)
+{
+	struct buf cursor;
+	enum status status;
+
+	buf_init(&cursor, (size_t)16 << 20);
+	status = store_run_cursor(a->store, &a->run, &cursor, err);
+	if (status == OK && cursor.n)
+		status = a->roster.kind->resume(a->roster.self,
+			buf_bytes(&cursor), err);
+	buf_release(&cursor);
+	return status;
 }
 
 static enum status begin_run(struct audit *a, const struct ruleset *rules,
@@ -120,6 +136,8 @@ static enum status begin_run(struct audit *a, const struct ruleset *rules,
 	report_escape_terminal(buf_bytes(&shown), &settings);
 	options.settings = buf_text(&settings);
 	status = store_begin_run(a->store, &options, &a->run, err);
+	if (status == OK && a->run.is_resumed && a->roster.kind->resume)
+		status = resume(a, err);
 	buf_release(&settings);
 	buf_release(&shown);
 	return status;

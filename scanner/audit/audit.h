@@ -17,6 +17,7 @@
 #define STANCH_AUDIT_AUDIT_H
 
 #include "job/job.h"
+#include "revision/revision.h"
 #include "roster/roster.h"
 #include "store/reading.h"
 
@@ -38,6 +39,10 @@ struct audit_options {
 	const char *cache; /* directory; NULL: the user's own */
 	uint64_t cache_size; /* bytes; 0: the default */
 	enum audit_clones clones;
+	/* what fetches need; NULL: nothing of it. Borrowed */
+	const struct revision_mirror_options *mirror;
+	/* what else the roster was asked for: another run with another */
+	unsigned extras;
 	double lease; /* seconds; 0: the default */
 	bool restart; /* do not go on with an unfinished run */
 	bool forget;  /* scan all afresh, whatever was seen */

@@ -1,6 +1,7 @@
 /*
  * A child: one fetch, or one scan, and what came of it through its socket.
  */
+#include "audit/item.h"
 #include "audit/nursery.h"
 #include "audit/wire.h"
 
@@ -351,12 +352,35 @@ static void do_scan(struct saying *s, struct frame_reader *r)
 
 /* ---- a fetch ------------------------------------------------------------- */
 
+/* Forges tell of wikis that nobody has begun: there is no repository then. */
+static bool is_wiki(const char *url)
+{
+	bytes b = bytes_text(url);
+
+	return bytes_ends(b, bytes_text(".wiki.git")) ||
+	       bytes_ends(b, bytes_text(".wiki")) ||
+	       bytes_ends(b, bytes_text("/wiki"));
+}
+
+static const char *fetch_reason(enum status status, const char *url,
+	const struct error *err)
+{
+	if (strstr(err->text, strerror(EFBIG)))
+		return "over_quota";
+	if (status != ERR_NOT_FOUND)
+		return "fetch_failed";
+	return is_wiki(url) ? ITEM_NO_WIKI : "not_found";
+}
+
 static void do_fetch(struct saying *s, struct frame_reader *r)
 {
 	bytes url = frame_get_bytes(r), directory = frame_get_bytes(r);
 	uint64_t most = frame_get_u64(r);
 	char *from = strndup((const char *)url.at, url.n);
 	char *to = strndup((const char *)directory.at, directory.n);
+	const struct revision_mirror_options all = {.with_requests = true};
+	const struct revision_mirror_options *how =
+		s->child->options->audit->mirror;
 	struct error err = {0};
 	enum status status = ERR_MEMORY;
 
@@ -367,10 +391,10 @@ static void do_fetch(struct saying *s, struct frame_reader *r)
 		limit(RLIMIT_FSIZE, (rlim_t)most);
 	}
 	if (!r->failed && from && to)
-		status = revision_mirror(from, to, &err);
+		status = revision_mirror(from, to, how ? how : &all, &err);
 	if (status != OK)
-		say_failed(s, strstr(err.text, strerror(EFBIG)) ? "over_quota"
-			: "fetch_failed", err.text);
+		say_failed(s, fetch_reason(status, from ? from : "", &err),
+			err.text);
 	free(from);
 	free(to);
 }

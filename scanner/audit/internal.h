@@ -33,6 +33,8 @@ struct audit {
 	size_t done_count, done_bytes;
 	uint64_t first_done;
 	int64_t last_key, last_key_before;
+	/* the roster failed, and the next run goes on with it */
+	bool is_cut;
 	bool has_keys, is_cache_full, is_ending, is_over;
 };
 

@@ -127,6 +127,10 @@ static bool hear_failed(struct item *item, bytes fields)
 		word[i] = (char)reason.at[i];
 	}
 	item_fail(item, word);
+	if (strcmp(word, ITEM_NO_WIKI) == 0) {
+		item->kind = OUTCOME_SKIPPED;
+		item->is_complete = true;
+	}
 	return true;
 }
 

@@ -11,6 +11,9 @@
 #include "base/buf.h"
 #include "store/store.h"
 
+/* What a fetcher says of a wiki without a repository: a skip. */
+#define ITEM_NO_WIKI "no_wiki"
+
 enum item_state { ITEM_LEASED, ITEM_FETCHING, ITEM_READY, ITEM_SCANNING,
 	ITEM_DONE };
 

@@ -92,7 +92,7 @@ static bool keep_one(struct audit *a, struct batch *b,
 		.url = keep_text(b, r->url),
 		.owner = keep_text(b, r->owner),
 		.size = r->size,
-		.pushed_at = r->pushed_at,
+		.pushed_at = r->flags & ROSTER_PUSH_EXACT ? r->pushed_at : 0,
 		.flags = r->flags,
 		.refused = r->refused,
 		.skipped = r->refused ? NULL : skip_of(a, r),
@@ -123,6 +123,32 @@ static enum status flush_batch(struct audit *a, struct batch *b,
 	return status;
 }
 
+/*
+ * The roster ended. One that failed and can be gone on with leaves its run
+ * open, so that the next audit lists the rest; but only once, or a roster that
+ * fails at the same place each time would never be read from its start again.
+ */
+static enum status end_list(struct audit *a, enum status given,
+	const struct error *why, struct error *err)
+{
+	a->meter.is_listing = false;
+	if (given != ERR_NOT_FOUND)
+		audit_say(why);
+	a->is_cut = given != ERR_NOT_FOUND && a->roster.kind->resume &&
+		    !a->run.is_resumed;
+	if (a->is_cut)
+		return OK;
+	return store_list_end(a->store, &a->run, given == ERR_NOT_FOUND, err);
+}
+
+/* None yet. Why that takes long is said once. */
+static void say_why(struct error *why)
+{
+	if (why->code != OK)
+		audit_say(why);
+	why->code = OK;
+}
+
 /* What the roster gives within a slice of time. */
 static enum status list_some(struct audit *a, double seconds,
 	struct error *err)
@@ -139,6 +165,12 @@ static enum status list_some(struct audit *a, double seconds,
 		struct roster_repository r = {.name = NULL};
 
 		given = a->roster.kind->next(a->roster.self, &r, &why);
+		if (given == OK && r.name == NULL) {
+			say_why(&why);
+			if (seconds < LIST_FIRST_SECONDS)
+				break;
+			continue;
+		}
 		if (given == OK && !keep_one(a, b, &r))
 			status = error_set(err, ERR_MEMORY, "list");
 		if (b->n == LIST_BATCH)
@@ -149,10 +181,7 @@ static enum status list_some(struct audit *a, double seconds,
 	free(b);
 	if (given == OK || given == ERR_INTERRUPTED || status != OK)
 		return status;
-	a->meter.is_listing = false;
-	if (given != ERR_NOT_FOUND)
-		audit_say(&why);
-	return store_list_end(a->store, &a->run, given == ERR_NOT_FOUND, err);
+	return end_list(a, given, &why, err);
 }
 
 /* ---- leasing ------------------------------------------------------------- */
@@ -446,7 +475,7 @@ static enum status look_for_end(struct audit *a, struct error *err)
 	enum status status = OK;
 
 	a->is_over = false;
-	if (a->run.id)
+	if (a->run.id && !a->is_cut)
 		status = store_end_run(a->store, &a->run, &a->is_over, err);
 	else
 		a->is_over = true;

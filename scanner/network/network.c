@@ -124,6 +124,25 @@ static enum status check_bases(const struct reading *r,
 	return OK;
 }
 
+/* Also a server on this machine, in the clear. */
+static enum status check_clones(const struct reading *r,
+	const struct toml_node *at)
+{
+	for (size_t i = 0; i < r->n->clone_count; i++) {
+		bytes to = bytes_text(r->n->clones[i].to);
+
+		if ((!bytes_starts(to, bytes_text("https://")) &&
+			    !bytes_starts(to,
+				    bytes_text("http://127.0.0.1:"))) ||
+			bytes_find_byte(to, '@') != BYTES_NONE ||
+			bytes_ends(to, bytes_text("/")))
+			return fail(r, at, "clones come from https://HOST, "
+				"perhaps with a path, without a user name or "
+				"a slash at the end");
+	}
+	return OK;
+}
+
 static enum status check_proxy(const struct reading *r,
 	const struct toml_node *at)
 {
@@ -171,6 +190,11 @@ static enum status visit_key(void *context, const struct toml_entry *entry,
 		status = read_mappings(r, at, &c->bases, &c->base_count);
 		return status == OK ? check_bases(r, at) : status;
 	}
+	if (bytes_equal(key, bytes_text("clone"))) {
+		status = read_mappings(r, at, &r->n->clones,
+			&r->n->clone_count);
+		return status == OK ? check_clones(r, at) : status;
+	}
 	if (bytes_equal(key, bytes_text("connect")))
 		return read_mappings(r, at, &c->connects, &c->connect_count);
 	if (bytes_equal(key, bytes_text("organizations")))
@@ -179,7 +203,8 @@ static enum status visit_key(void *context, const struct toml_entry *entry,
 	if (bytes_equal(key, bytes_text("canary_accounts")))
 		return read_list(r, at, &r->n->canaries, &r->n->canary_count);
 	return fail(r, at, "no such key; ca_file, proxy, per_minute, hosts, "
-		"base, connect, organizations and canary_accounts are known");
+		"base, clone, connect, organizations and canary_accounts are "
+		"known");
 }
 
 static enum status parse(struct reading *r, bytes text)

@@ -19,6 +19,10 @@ struct network {
 	size_t organization_count;
 	const char *const *canaries;
 	size_t canary_count;
+	/* For audits: "github.com" -> "https://mirror.example.com/github":
+	 * where repositories of that host are cloned from instead. */
+	const struct net_mapping *clones;
+	size_t clone_count;
 	struct network_memory *memory; /* of network/ */
 };
 

@@ -12,6 +12,10 @@
  */
 #include "revision/internal.h"
 
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/secret.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -80,21 +84,42 @@ static bool has_password(const char *url)
 
 /* ---- the cloner --------------------------------------------------------- */
 
-static struct revision_clone clone_of(const char *url, const char *directory)
+/* As the module asks for them; the context is the binding, or NULL. */
+static bool find_credentials(void *context, const char *url,
+	const char *user_in_url, char *user, char *password, size_t n)
+{
+	struct credential c;
+	bool is_found = n >= CREDENTIAL_SIZE &&
+			credential_find(context, url, user_in_url, &c);
+
+	if (is_found) {
+		memcpy(user, c.user, CREDENTIAL_SIZE);
+		memcpy(password, c.password, CREDENTIAL_SIZE);
+	}
+	secret_wipe(&c, sizeof(c));
+	return is_found;
+}
+
+/* A redirect is followed by who has nothing to tell to another host. */
+static struct revision_clone clone_of(const char *url, const char *directory,
+	const struct credential_binding *binding)
 {
 	const char *key = getenv("STANCH_GIT_SSH_KEY");
 
 	return (struct revision_clone){
 		.url = url,
 		.directory = directory,
-		.credentials = revision_credentials,
+		.credentials = find_credentials,
 		.ssh_key = key && *key ? key : NULL,
+		.follows = !credential_is_configured(binding),
+		.with_requests = true,
+		.context = (void *)(uintptr_t)binding,
 	};
 }
 
 static void run_cloner(const char *url, const char *directory, int out)
 {
-	const struct revision_clone clone = clone_of(url, directory);
+	const struct revision_clone clone = clone_of(url, directory, NULL);
 	const struct rlimit memory = {CLONER_MEMORY, CLONER_MEMORY};
 	const struct revision_module *module;
 	struct report report = {.result = REVISION_FAILED};
@@ -225,12 +250,31 @@ static enum status refuse_password(struct error *err)
 		"STANCH_GIT_TOKEN");
 }
 
-enum status revision_mirror(const char *url, const char *directory,
-	struct error *err)
+/* The same repository where the user's configuration has it. */
+static const char *really(const char *url,
+	const struct credential_binding *binding, struct buf *at)
 {
-	const struct revision_clone clone = clone_of(url, directory);
+	bytes b = bytes_text(url), host, path;
+
+	if (binding == NULL || binding->base == NULL)
+		return url;
+	b = bytes_drop(b, bytes_find(b, bytes_text("://")) + 3);
+	bytes_cut(b, '/', &host, &path);
+	buf_put_text(at, binding->base);
+	buf_put_byte(at, '/');
+	buf_put(at, path);
+	return buf_text(at);
+}
+
+enum status revision_mirror(const char *url, const char *directory,
+	const struct revision_mirror_options *options, struct error *err)
+{
+	const struct credential_binding *binding = credential_bind(
+		options->bindings, options->binding_count, url);
+	struct revision_clone clone;
 	const struct revision_module *module;
 	char text[REVISION_TEXT] = "";
+	struct buf at;
 	enum status status;
 
 	if (has_password(url))
@@ -238,9 +282,16 @@ enum status revision_mirror(const char *url, const char *directory,
 	status = revision_module_load(&module, err);
 	if (status != OK)
 		return status;
-	if (module->clone(&clone, text) == REVISION_OK)
-		return OK;
-	return error_set(err, ERR_IO, "clone %.200s: %s", url, text);
+	buf_init(&at, LIMIT_PATH);
+	clone = clone_of(really(url, binding, &at), directory, binding);
+	clone.ca_file = options->ca_file;
+	clone.with_requests = options->with_requests;
+	if (module->clone(&clone, text) != REVISION_OK)
+		status = error_set(err, strstr(text, "404") ? ERR_NOT_FOUND
+							    : ERR_IO,
+			"clone %.200s: %s", url, text);
+	buf_release(&at);
+	return status;
 }
 
 enum status revision_clone_begin(struct revision_clone_process **out,

@@ -63,10 +63,6 @@ enum status revision_walk_range(struct revision *r,
 enum status revision_walk_since(struct revision *r, int64_t since,
 	struct revision_list *out, struct error *err) MUST_USE;
 
-/* credentials.c: as the module asks for them; context is not used. */
-bool revision_credentials(void *context, const char *url,
-	const char *user_in_url, char *user, char *password, size_t n);
-
 /* remove.c: a directory and all in it; true when it is gone. */
 bool revision_remove(const char *directory);
 

@@ -66,6 +66,9 @@ struct revision_clone {
 		const char *user_in_url, char *user, char *password,
 		size_t n);
 	const char *ssh_key; /* file, or NULL: the agent */
+	const char *ca_file; /* PEM, instead of the system's; or NULL */
+	bool follows;	     /* a redirect, even to another host */
+	bool with_requests;  /* refs of pull requests, too */
 	void *context;
 };
 

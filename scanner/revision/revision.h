@@ -11,6 +11,7 @@
 #ifndef STANCH_REVISION_REVISION_H
 #define STANCH_REVISION_REVISION_H
 
+#include "credential/credential.h"
 #include "pack/pack.h"
 #include "repo/repo.h"
 
@@ -80,11 +81,11 @@ struct revision_clone_options {
 	void *context;
 };
 /*
- * Clone all refs into a private directory below TMPDIR. Credentials come from
- * STANCH_GIT_TOKEN, or STANCH_GIT_USERNAME and STANCH_GIT_PASSWORD, or from
- * what the program named by STANCH_GIT_CREDENTIAL_COMMAND prints; never from
- * the URL. The directory is removed by revision_clone_end, and also when this
- * process dies, whatever kills it.
+ * Clone all refs into a private directory below TMPDIR. Credentials are
+ * those of credential/, without a binding; with any, redirects are not
+ * followed: the library would tell them to whoever is at the end. The
+ * directory is removed by revision_clone_end, and also when this process dies,
+ * whatever kills it.
  */
 enum status revision_clone_begin(struct revision_clone_process **out,
 	const char *url, const struct revision_clone_options *options,
@@ -97,10 +98,19 @@ void revision_clone_end(struct revision_clone_process *c);
  * In this process, which is to be one of its own: libgit2 and the network are
  * in it afterwards. Makes a bare mirror of all refs in `directory`, or brings
  * the one there up to date; refs that the server has no more go, objects stay.
- * Credentials as above.
+ * ERR_NOT_FOUND: the server says 404.
  */
+struct revision_mirror_options {
+	/* by the URL's host; of another: as above */
+	const struct credential_binding *bindings;
+	size_t binding_count;
+	const char *ca_file; /* PEM, instead of the system's; or NULL */
+	/* refs of pull and merge requests, too */
+	bool with_requests;
+};
 enum status revision_mirror(const char *url, const char *directory,
-	struct error *err) MUST_USE;
+	const struct revision_mirror_options *options, struct error *err)
+	MUST_USE;
 
 /* The version of libgit2, which is loaded for it. */
 #define REVISION_LIBRARY 256

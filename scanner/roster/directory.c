@@ -275,7 +275,8 @@ static void directory_close(void *self)
 	free(d);
 }
 
-static const struct roster_kind kind = {directory_next, NULL, directory_close};
+static const struct roster_kind kind = {directory_next, NULL, NULL,
+	directory_close};
 
 enum status roster_open_directory(struct roster *out, const char *path,
 	const struct roster_options *options, struct error *err)

@@ -4,11 +4,19 @@
 
 #include "base/banned.h"
 
+static const char *behind_slash(const char *name)
+{
+	const char *slash = strchr(name, '/');
+
+	return slash ? slash + 1 : NULL;
+}
+
 static bool is_among(const char *name, const char *const *globs, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (fnmatch(globs[i], name, FNM_CASEFOLD) == 0)
-			return true;
+		for (const char *at = name; at; at = behind_slash(at))
+			if (fnmatch(globs[i], at, FNM_CASEFOLD) == 0)
+				return true;
 	return false;
 }
 
@@ -23,6 +31,9 @@ static const char *by_flags(const struct roster_filter *f,
 		return "fork";
 	if (hit || (f->only && !(f->only & r->flags)))
 		return "filtered";
+	if (f->visibility && (r->flags & ROSTER_VISIBILITY) &&
+		!(f->visibility & r->flags))
+		return "visibility";
 	return NULL;
 }
 

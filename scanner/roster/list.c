@@ -20,8 +20,6 @@ struct list {
 	char *line;
 	size_t room;
 	uint64_t number; /* of the last line read */
-	uint64_t from;	 /* lines that an earlier run had */
-	char cursor[24];
 	char *url, *name;
 	struct roster_options options;
 };
@@ -137,18 +135,9 @@ static enum status list_next(void *self, struct roster_repository *out,
 			return ERR_NOT_FOUND;
 		l->number++;
 		line = bytes_trim(bytes_of(l->line, (size_t)n));
-		if (l->number > l->from && line.n && line.at[0] != '#')
+		if (line.n && line.at[0] != '#')
 			return take(l, line, out, err);
 	}
-}
-
-static bytes list_cursor(void *self)
-{
-	struct list *l = self;
-
-	snprintf(l->cursor, sizeof(l->cursor), "%llu",
-		(unsigned long long)l->number);
-	return bytes_text(l->cursor);
 }
 
 static void list_close(void *self)
@@ -163,22 +152,19 @@ static void list_close(void *self)
 	free(l);
 }
 
-static const struct roster_kind kind = {list_next, list_cursor, list_close};
+/* Not gone on with: it may be another list by then, and reading it again costs
+ * nothing. */
+static const struct roster_kind kind = {list_next, NULL, NULL, list_close};
 
 enum status roster_open_list(struct roster *out, const char *file,
 	const struct roster_options *options, struct error *err)
 {
 	struct list *l = calloc(1, sizeof(*l));
-	char from[24];
 
 	if (l == NULL)
 		return error_set(err, ERR_MEMORY, "read the list");
 	l->options = *options;
 	l->is_stdin = strcmp(file, "-") == 0;
-	snprintf(from, sizeof(from), "%.*s",
-		(int)(options->cursor.n < 20 ? options->cursor.n : 0),
-		(const char *)options->cursor.at);
-	l->from = strtoull(from, NULL, 10);
 	l->file = l->is_stdin ? stdin : fopen(file, "re");
 	if (l->file == NULL) {
 		list_close(l);

@@ -30,7 +30,11 @@ enum roster_flag {
 	ROSTER_WIKI = 64,
 	ROSTER_SNIPPET = 128, /* a gist, too */
 	ROSTER_MIRROR = 256,
+	ROSTER_PUBLIC = 512, /* none of the three: not known */
+	/* `pushed_at` is exact: the same again means that nothing came */
+	ROSTER_PUSH_EXACT = 1024,
 };
+#define ROSTER_VISIBILITY (ROSTER_PUBLIC | ROSTER_PRIVATE | ROSTER_INTERNAL)
 
 /* Texts are the roster's, valid until the next call. */
 struct roster_repository {
@@ -49,12 +53,17 @@ struct roster_repository {
 struct roster_kind {
 	/* OK with *out; ERR_NOT_FOUND: there are no more. ERR_INTERRUPTED:
 	 * stopped. Any other status ends the roster too, but then it is not
-	 * whole, and so is the audit. */
+	 * whole, and so is the audit.
+	 * OK without a name: none yet, ask again; it has waited a few
+	 * milliseconds. When that will take long, err says why, once. */
 	enum status (*next)(void *self, struct roster_repository *out,
 		struct error *err);
 	/* Where to go on: what came before is not given again. Valid until
 	 * the next call; empty: from the start. NULL: cannot go on. */
 	bytes (*cursor)(void *self);
+	/* Before the first next: go on from there. NULL: cannot. What was
+	 * given since that cursor may be given again. */
+	enum status (*resume)(void *self, bytes cursor, struct error *err);
 	void (*close)(void *self);
 };
 
@@ -68,7 +77,6 @@ struct roster_options {
 	/* asked now and then; true stops */
 	bool (*is_stopped)(void *context);
 	void *context;
-	bytes cursor; /* where an earlier run stopped; empty: from the start */
 };
 
 /*
@@ -87,17 +95,27 @@ enum status roster_open_directory(struct roster *out, const char *path,
 enum status roster_open_list(struct roster *out, const char *file,
 	const struct roster_options *options, struct error *err) MUST_USE;
 
+/*
+ * Several, one after another, named together by `target`. Takes over the
+ * `count` rosters, also on failure. Whose names are not unique everywhere (a
+ * directory's) get `prefixes[i]` and a slash before them, unless it is NULL.
+ */
+enum status roster_open_chain(struct roster *out, const struct roster *parts,
+	const char *const *prefixes, size_t count, struct error *err) MUST_USE;
+
 /* ---- filters ------------------------------------------------------------- */
 
 /* All accept a zeroed object: everything passes. */
 struct roster_filter {
-	/* globs on the name ("team-*", "*" also across "/"); none: all */
+	/* globs on the name ("team-*", "*" also across "/"), or on what is
+	 * left of it after one of its slashes; none: all */
 	const char *const *include;
 	size_t include_count;
 	const char *const *exclude;
 	size_t exclude_count;
 	unsigned without; /* flags that must not be set */
 	unsigned only;	  /* not 0: one of these must be set */
+	unsigned visibility; /* not 0: of these; what is not known passes */
 	uint64_t size_most; /* bytes; 0: any. An unknown size passes */
 	int64_t pushed_since; /* 0: any. An unknown date passes */
 };

@@ -74,6 +74,26 @@ static enum status give_up(struct store *s, int64_t run, struct error *err)
 	return status == OK ? store_run_query(s, &end, err) : status;
 }
 
+/* A credential that ran out, a server that was down: tried again. */
+static enum status wait_again(struct store *s, int64_t run, struct error *err)
+{
+	struct store_query queue = {
+		.sql = "INSERT INTO queue (run, repository, weight)"
+		       " SELECT run, repository, weight FROM results"
+		       " WHERE run = $1 AND outcome = 'failed'"
+		       " AND reason = 'fetch_failed'"
+		       " ON CONFLICT (run, repository) DO NOTHING"};
+	struct store_query results = {
+		.sql = "DELETE FROM results WHERE run = $1 AND"
+		       " outcome = 'failed' AND reason = 'fetch_failed'"};
+	enum status status;
+
+	store_add_integer(&queue, run);
+	store_add_integer(&results, run);
+	status = store_run_query(s, &queue, err);
+	return status == OK ? store_run_query(s, &results, err) : status;
+}
+
 static enum status begin(struct store *s, void *context, struct error *err)
 {
 	struct beginning *b = context;
@@ -88,6 +108,8 @@ static enum status begin(struct store *s, void *context, struct error *err)
 		found = false;
 	}
 	b->run.is_resumed = found;
+	if (status == OK && found)
+		status = wait_again(s, b->run.id, err);
 	if (status == OK && !found)
 		status = make_run(s, b, err);
 	return status;
@@ -103,6 +125,25 @@ enum status store_begin_run(struct store *s,
 	if (status == OK)
 		*out = b.run;
 	return status;
+}
+
+static bool keep_cursor(void *context, const struct store_value *v, size_t n)
+{
+	if (n > 0 && v[0].text.n)
+		buf_put(context, v[0].text);
+	return false;
+}
+
+enum status store_run_cursor(struct store *s, const struct store_run *run,
+	struct buf *out, struct error *err)
+{
+	struct store_query q = {
+		.sql = "SELECT cursor FROM runs WHERE id = $1",
+		.row = keep_cursor,
+		.context = out};
+
+	store_add_integer(&q, run->id);
+	return store_run_query(s, &q, err);
 }
 
 /* ---- the list ------------------------------------------------------------ */

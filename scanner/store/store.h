@@ -19,6 +19,7 @@
 #ifndef STANCH_STORE_STORE_H
 #define STANCH_STORE_STORE_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "store/outcome.h"
@@ -56,10 +57,15 @@ struct store_run_options {
 	const char *rules_digest, *version;
 	bool restart; /* do not go on with an unfinished one */
 };
-/* The unfinished run of the same target, settings and rules; or a new one. */
+/* The unfinished run of the same target, settings and rules, where what could
+ * not be fetched waits again; or a new one. */
 enum status store_begin_run(struct store *s,
 	const struct store_run_options *options, struct store_run *out,
 	struct error *err) MUST_USE;
+
+/* Put where its roster was, at the end of *out. */
+enum status store_run_cursor(struct store *s, const struct store_run *run,
+	struct buf *out, struct error *err) MUST_USE;
 
 struct store_repository {
 	const char *name, *url, *owner; /* owner: or NULL */

@@ -2,6 +2,8 @@
  * stanch audit: what to audit, how, and with which exit code.
  */
 #include "survey/internal.h"
+#include "survey/list.h"
+#include "survey/targets.h"
 
 #include "audit/audit.h"
 #include "base/limits.h"
@@ -16,6 +18,9 @@ struct settings {
 	struct survey_common common; /* first */
 	struct args_list include, exclude;
 	int no_archived, no_forks, list_only, worker;
+	int pull_requests, wikis, gists;
+	unsigned visibility; /* flags of the roster */
+	const char *network;
 	uint64_t max_size;
 	const char *pushed_since;
 	int64_t pushed_since_time;
@@ -31,6 +36,25 @@ static const char *const confidences[] = {"low", "medium", "high", "certain",
 	NULL};
 static const char *const progresses[] = {"auto", "always", "never", NULL};
 
+static enum status on_visibility(void *settings,
+	const struct args_option *option, const char *text, struct error *err)
+{
+	struct settings *s = settings;
+
+	(void)option;
+	if (strcmp(text, "public") == 0)
+		s->visibility |= ROSTER_PUBLIC;
+	else if (strcmp(text, "internal") == 0)
+		s->visibility |= ROSTER_INTERNAL;
+	else if (strcmp(text, "private") == 0)
+		s->visibility |= ROSTER_PRIVATE;
+	else
+		return error_set(err, ERR_USAGE, "read the command line: "
+			"--visibility %.40s: public, internal or private",
+			text);
+	return OK;
+}
+
 static const struct args_option options[] = {
 	{.name = "include", .kind = ARGS_LIST, .takes = "GLOB",
 		.group = "Which repositories",
@@ -45,14 +69,31 @@ static const struct args_option options[] = {
 	{.name = "no-forks", .kind = ARGS_FLAG, .value = 1,
 		.help = "Not those that are forks.",
 		.offset = offsetof(struct settings, no_forks)},
+	{.name = "visibility", .kind = ARGS_CALL, .takes = "WORD",
+		.call = on_visibility,
+		.help = "Only public, internal or private ones; may be "
+			"repeated."},
 	{.name = "max-size", .kind = ARGS_SIZE, .takes = "SIZE",
 		.help = "Not those that are larger.",
 		.offset = offsetof(struct settings, max_size)},
 	{.name = "pushed-since", .kind = ARGS_TEXT, .takes = "DATE",
 		.help = "Only those pushed to since then.",
 		.offset = offsetof(struct settings, pushed_since)},
+	{.name = "pull-requests", .kind = ARGS_FLAG, .value = 1,
+		.help = "The commits of pull and merge requests, too.",
+		.offset = offsetof(struct settings, pull_requests)},
+	{.name = "wikis", .kind = ARGS_FLAG, .value = 1,
+		.help = "Wikis, too.",
+		.offset = offsetof(struct settings, wikis)},
+	{.name = "gists", .kind = ARGS_FLAG, .value = 1,
+		.help = "Gists of a user, snippets of projects, too.",
+		.offset = offsetof(struct settings, gists)},
+	{.name = "network", .kind = ARGS_TEXT, .takes = "FILE",
+		.help = "The network configuration; by default what "
+			"STANCH_NETWORK names.",
+		.offset = offsetof(struct settings, network)},
 	{.name = "list-only", .kind = ARGS_FLAG, .value = 1,
-		.help = "Only list them.",
+		.help = "Only list them, as text or with -f jsonl.",
 		.offset = offsetof(struct settings, list_only)},
 	{.name = "worker", .kind = ARGS_FLAG, .value = 1, .group = "Work",
 		.help = "No target: help with what other audits put into the "
@@ -121,24 +162,7 @@ static const struct args_option options[] = {
 		.offset = offsetof(struct settings, progress)},
 };
 
-/* ---- targets ------------------------------------------------------------- */
-
-static enum status open_roster(void *context, struct roster *out,
-	const struct roster_options *roster_options, struct error *err)
-{
-	const char *target = context;
-
-	out->target = target;
-	if (bytes_starts(bytes_text(target), bytes_text("dir:")))
-		return roster_open_directory(out, target + 4, roster_options,
-			err);
-	if (bytes_starts(bytes_text(target), bytes_text("list:")))
-		return roster_open_list(out, target + 5, roster_options, err);
-	if (strcmp(target, "-") == 0)
-		return roster_open_list(out, "-", roster_options, err);
-	return error_set(err, ERR_USAGE, "audit %.200s: no such kind of "
-		"target; dir:PATH, list:FILE or list:-", target);
-}
+/* ---- what is asked ------------------------------------------------------- */
 
 static struct roster_filter filter_of(const struct settings *s)
 {
@@ -149,42 +173,10 @@ static struct roster_filter filter_of(const struct settings *s)
 		.exclude_count = s->exclude.n,
 		.without = (s->no_archived ? ROSTER_ARCHIVED : 0u) |
 			   (s->no_forks ? ROSTER_FORK : 0u),
+		.visibility = s->visibility,
 		.size_most = s->max_size,
 		.pushed_since = s->pushed_since_time,
 	};
-}
-
-static int list_only(const struct settings *s, const char *target,
-	struct error *err)
-{
-	const struct roster_options none = {.is_stopped = NULL};
-	const struct roster_filter filter = filter_of(s);
-	struct roster roster = {.kind = NULL};
-	struct roster_repository r = {.name = NULL};
-	struct buf out;
-	enum status status = open_roster((void *)(uintptr_t)target, &roster,
-		&none, err);
-
-	if (status != OK)
-		return EXIT_UNABLE;
-	buf_init(&out, (size_t)1 << 30);
-	while ((status = roster.kind->next(roster.self, &r, err)) == OK) {
-		const char *reason = r.refused ? r.refused
-			: roster_filter_reason(&filter, &r);
-
-		report_escape_terminal(bytes_text(r.name), &out);
-		buf_put_byte(&out, '\t');
-		report_escape_terminal(bytes_text(r.url), &out);
-		buf_printf(&out, "\t%llu\t%s\n", (unsigned long long)r.size,
-			reason ? reason : "-");
-	}
-	roster.kind->close(roster.self);
-	if (status != ERR_NOT_FOUND) {
-		(void)console_print(&out);
-		console_fail(err);
-		return EXIT_PARTIAL;
-	}
-	return console_print(&out);
 }
 
 /* ---- running ------------------------------------------------------------- */
@@ -201,7 +193,8 @@ static enum status check(struct settings *s, const struct args_list *targets,
 			"put into the store");
 	if (!s->worker && targets->n == 0)
 		return error_set(err, ERR_USAGE, "read the command line: a "
-			"target is missing: dir:PATH, list:FILE or list:-");
+			"target is missing: dir:PATH, list:FILE, list:-, %s",
+			census_kinds());
 	if (s->pushed_since)
 		return args_read_date(s->pushed_since, &s->pushed_since_time,
 			err);
@@ -258,9 +251,11 @@ static int tell(const struct settings *s, const struct audit_result *result,
 	return code;
 }
 
-static int run_audit(const struct settings *s, const char *target,
-	const atomic_int *signal, struct error *err)
+static int run_audit(const struct settings *s,
+	struct survey_targets *targets, const atomic_int *signal,
+	struct error *err)
 {
+	const char *target = targets->name;
 	const struct roster_filter filter = filter_of(s);
 	struct audit_options audit = audit_options_of(s, target, &filter);
 	struct audit_result result = {.run = 0};
@@ -272,8 +267,10 @@ static int run_audit(const struct settings *s, const char *target,
 		return EXIT_UNABLE;
 	suppress_free(accepted);
 	audit.signal = signal;
-	if (audit_run(&audit, target ? open_roster : NULL,
-		    (void *)(uintptr_t)target, &result, err) != OK)
+	audit.mirror = &targets->mirror;
+	audit.extras = targets->census.extras;
+	if (audit_run(&audit, target ? survey_targets_open : NULL, targets,
+		    &result, err) != OK)
 		return EXIT_UNABLE;
 	if (target == NULL) {
 		if (!s->common.quiet)
@@ -287,6 +284,36 @@ static int run_audit(const struct settings *s, const char *target,
 	return result.is_stopped ? 128 + atomic_load(signal) : code;
 }
 
+static int run_on(const struct settings *s, const struct args_list *words,
+	const atomic_int *signal, struct error *err)
+{
+	const struct survey_target_options how = {
+		.network = s->network,
+		.extras = (s->wikis ? CENSUS_WIKIS : 0u) |
+			  (s->gists ? CENSUS_SNIPPETS : 0u) |
+			  (s->pull_requests ? CENSUS_REQUESTS : 0u),
+		.keeps_pages = !s->no_cache,
+		.signal = signal,
+	};
+	const struct roster_filter filter = filter_of(s);
+	struct survey_targets *targets = calloc(1, sizeof(*targets));
+	int code = EXIT_UNABLE;
+
+	if (targets == NULL) {
+		(void)error_set(err, ERR_MEMORY, "start the audit");
+		return code;
+	}
+	if (survey_targets_init(targets, words, &how, err) != OK)
+		code = EXIT_UNABLE;
+	else if (s->list_only && targets->count)
+		code = survey_list(targets, &filter, &s->common.outputs, err);
+	else
+		code = run_audit(s, targets, signal, err);
+	survey_targets_release(targets);
+	free(targets);
+	return code;
+}
+
 static int run(void *context, const struct args_command *self, int argc,
 	char **argv)
 {
@@ -296,21 +323,14 @@ static int run(void *context, const struct args_command *self, int argc,
 	};
 	struct args_list targets = {.n = 0};
 	struct error err = {0};
-	const char *target;
 	int code;
 
-	if (console_parse(self, argc, argv, &s, &targets, 1, &err) ||
+	if (console_parse(self, argc, argv, &s, &targets, SURVEY_TARGETS,
+		    &err) ||
 		job_outputs_close(&s.common.outputs, &err) ||
 		check(&s, &targets, &err))
 		return console_fail(&err);
-	target = targets.n ? targets.at[0] : NULL;
-	if (target && strcmp(target, "-") == 0)
-		target = "list:-";
-	if (s.list_only && target)
-		code = list_only(&s, target, &err);
-	else
-		code = run_audit(&s, target,
-			((struct console *)context)->signal, &err);
+	code = run_on(&s, &targets, ((struct console *)context)->signal, &err);
 	return code == EXIT_UNABLE ? console_fail(&err) : code;
 }
 
@@ -323,11 +343,15 @@ static const struct args_command *const children[] = {
 
 const struct args_command survey_audit_command = {
 	.name = "audit",
-	.takes = "TARGET",
+	.takes = "TARGET...",
 	.summary = "Look for leaked tokens in every repository of an "
-		"organization: dir:PATH (all repositories below it), "
-		"list:FILE or list:- (URLs or paths, a line each).",
+		"organization.",
 	.about =
+"Targets: github:ORG or a user, gitlab:GROUP with its subgroups, "
+"azure:ORG[/PROJECT], bitbucket:WORKSPACE, gitea:HOST/ORG; of a server of "
+"one's own, KIND:https://HOST/ORG. dir:PATH is every repository below a "
+"directory, list:FILE or list:- has a URL or path a line.\n"
+"\n"
 "All objects of each repository are scanned, once: later runs look at what is "
 "new. Results are kept in a store, without secrets; `stanch audit report`, "
 "`diff` and `status` read it. An audit that was interrupted, however, goes on "
@@ -338,8 +362,11 @@ const struct args_command survey_audit_command = {
 "in one could not be scanned); 4 incomplete, with findings; 130 or 143 when a "
 "signal stopped it.\n"
 "\n"
-"Environment: credentials of clones as for `stanch scan`; PGPASSWORD and "
-"PGPASSFILE for a PostgreSQL store; STANCH_FINGERPRINT_KEY.\n",
+"Environment: STANCH_GITHUB_TOKEN, STANCH_GITLAB_TOKEN, STANCH_AZURE_TOKEN, "
+"STANCH_BITBUCKET_TOKEN (with STANCH_BITBUCKET_USERNAME), STANCH_GITEA_TOKEN, "
+"or STANCH_GIT_CREDENTIAL_COMMAND, for lists and clones of these hosts; of a "
+"list, credentials as for `stanch scan`; PGPASSWORD and PGPASSFILE for a "
+"PostgreSQL store; STANCH_FINGERPRINT_KEY.\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.children = children,

@@ -41,3 +41,24 @@ if os.path.exists("provider/requests.jsonl"):
 print(n)
 PYTHON
 }
+
+# git_start ROOT HOST...: git over HTTP below ROOT, and those hosts' clones
+# come from there. See git.py. After provider_start.
+git_start() {
+	mkfifo provider/git-leash
+	python3 "$TESTS/../provider/git.py" provider "$1" <provider/git-leash \
+		>provider/git-log 2>&1 &
+	exec 8>provider/git-leash
+	shift
+	provider_tries=0
+	until [ -e provider/git-port ]; do
+		provider_tries=$((provider_tries + 1))
+		[ "$provider_tries" -lt 600 ] || fail "no git server"
+		sleep 0.05
+	done
+	git_url=http://127.0.0.1:$(cat provider/git-port)
+	echo "[clone]" >>provider/network.toml
+	for git_host; do
+		echo "\"$git_host\" = \"$git_url\"" >>provider/network.toml
+	done
+}

@@ -1,12 +1,4 @@
-/*
- * credentials: from the environment, or from a program that the user named
- * there. Never from the URL, the repository, or git's own configuration.
- *
- * The program speaks git's credential protocol: it is started with the word
- * "get", reads protocol= and host= lines, and prints username= and password=
- * lines. It is started without a shell: the variable is cut at blanks.
- */
-#include "revision/internal.h"
+#include "credential/credential.h"
 
 #include "base/buf.h"
 #include "base/secret.h"
@@ -174,22 +166,76 @@ static bool from_helper(const char *command, const char *url, char *user,
 	return is_good;
 }
 
-bool revision_credentials(void *context, const char *url,
-	const char *user_in_url, char *user, char *password, size_t n)
+/* Without scheme and user, up to the path. */
+static bytes host_of(const char *url)
 {
-	const char *command = variable("STANCH_GIT_CREDENTIAL_COMMAND");
-	const char *token = variable("STANCH_GIT_TOKEN");
-	const char *name = variable("STANCH_GIT_USERNAME");
+	bytes b = bytes_text(url), host, rest;
+	size_t at = bytes_find(b, bytes_text("://"));
 
-	(void)context;
-	if (token == NULL)
-		token = variable("STANCH_GIT_PASSWORD");
+	if (at == BYTES_NONE)
+		return bytes_of(NULL, 0);
+	bytes_cut(bytes_drop(b, at + 3), '/', &host, &rest);
+	while ((at = bytes_find_byte(host, '@')) != BYTES_NONE)
+		host = bytes_drop(host, at + 1);
+	return host;
+}
+
+const struct credential_binding *credential_bind(
+	const struct credential_binding *bindings, size_t count,
+	const char *url)
+{
+	bytes host = host_of(url);
+
+	for (size_t i = 0; i < count; i++)
+		if (host.n && bytes_equal_nocase(host,
+				      bytes_text(bindings[i].host)))
+			return &bindings[i];
+	return NULL;
+}
+
+static const char *token_of(const struct credential_binding *b)
+{
+	const char *token;
+
+	if (b)
+		return variable(b->token_variable);
+	token = variable("STANCH_GIT_TOKEN");
+	return token ? token : variable("STANCH_GIT_PASSWORD");
+}
+
+/* Servers that take a token ask for any name beside it. */
+static const char *user_of(const struct credential_binding *b,
+	const char *user_in_url)
+{
+	const char *name = NULL;
+
+	if (b == NULL)
+		name = variable("STANCH_GIT_USERNAME");
+	else if (b->user_variable)
+		name = variable(b->user_variable);
+	if (name == NULL && b)
+		name = b->user;
 	if (name == NULL)
 		name = user_in_url;
-	/* Servers that take a token ask for any name beside it. */
-	if (!is_safe(url) || !put(user, n, name ? name : "x-access-token"))
+	return name ? name : "x-access-token";
+}
+
+bool credential_find(const struct credential_binding *binding,
+	const char *url, const char *user_in_url, struct credential *out)
+{
+	const char *command = variable("STANCH_GIT_CREDENTIAL_COMMAND");
+	const char *token = token_of(binding);
+
+	if (!is_safe(url) || !put(out->user, sizeof(out->user),
+				     user_of(binding, user_in_url)))
 		return false;
 	if (token)
-		return put(password, n, token);
-	return command && from_helper(command, url, user, password, n);
+		return put(out->password, sizeof(out->password), token);
+	return command && from_helper(command, url, out->user, out->password,
+				  sizeof(out->password));
+}
+
+bool credential_is_configured(const struct credential_binding *binding)
+{
+	return token_of(binding) || variable("STANCH_GIT_CREDENTIAL_COMMAND");
 }
