@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "base/secret.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -71,19 +73,52 @@ static void set_key(struct nursery_setup *s, const struct store *store)
 	}
 }
 
+/* Where process numbers mean what they mean here: this boot, and this
+ * namespace of numbers. */
+static uint32_t place_of_processes(void)
+{
+	char text[128] = "", space[64] = "";
+	FILE *boot = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (boot && fgets(text, sizeof(text), boot) == NULL)
+		text[0] = '\0';
+	if (boot)
+		fclose(boot);
+	if (readlink("/proc/self/ns/pid", space, sizeof(space) - 1) < 0)
+		space[0] = '\0';
+	return (uint32_t)hash_64(bytes_text(text), hash_64(
+		bytes_text(space), 1));
+}
+
 static enum status name_worker(struct audit *a, struct error *err)
 {
 	uint64_t random;
 
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
 		return error_set_errno(err, ERR_IO, "start the audit");
-	snprintf(a->worker.name, sizeof(a->worker.name), "%016llx",
+	snprintf(a->worker.name, sizeof(a->worker.name), "%08x.%ld.%016llx",
+		place_of_processes(), (long)getpid(),
 		(unsigned long long)random);
 	a->worker.lease = a->options->lease > 0 ? a->options->lease
 						: DEFAULT_LEASE;
 	a->worker.run = a->run.id;
 	a->worker.rules = a->setup->rules;
 	return OK;
+}
+
+/* Of this place, and its process is gone. One that has its number again is
+ * waited for, until its lease is over. */
+static bool is_dead(void *context, const char *worker)
+{
+	const struct audit *a = context;
+	char *end;
+	long pid;
+
+	if (strncmp(worker, a->worker.name, 9) != 0 || worker[8] != '.')
+		return false;
+	pid = strtol(worker + 9, &end, 10);
+	return *end == '.' && pid > 1 && kill((pid_t)pid, 0) != 0 &&
+	       errno == ESRCH;
 }
 
 /* What else makes a run another one. */
@@ -163,6 +198,8 @@ static enum status open_parts(struct audit *a, const struct inheritance *i,
 		status = begin_run(a, i->rules, err);
 	if (status == OK)
 		status = name_worker(a, err);
+	if (status == OK)
+		status = store_bury(a->store, is_dead, a, err);
 	if (status == OK)
 		status = cache_open(&a->cache, a->options, err);
 	if (status != OK)

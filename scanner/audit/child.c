@@ -23,6 +23,12 @@
  * libgit2 believes what a pack says. */
 #define SCAN_MEMORY ((rlim_t)1 << 30)
 #define FETCH_MEMORY ((rlim_t)3 << 30)
+/* Sanitizers reserve memory that nothing would be left of. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_LIMITED 0
+#else
+#define IS_LIMITED 1
+#endif
 /* Keys in one frame. */
 #define KEYS_MOST 32768u
 
@@ -64,9 +70,15 @@ static void limit(int what, rlim_t most)
 	setrlimit((__rlimit_resource_t)what, &limits);
 }
 
+static void limit_memory(rlim_t most)
+{
+	if (IS_LIMITED)
+		limit(RLIMIT_DATA, most);
+}
+
 static void limit_scan(const struct audit_options *o, unsigned threads)
 {
-	limit(RLIMIT_DATA, o->memory ? o->memory : SCAN_MEMORY);
+	limit_memory(o->memory ? o->memory : SCAN_MEMORY);
 	limit(RLIMIT_FSIZE, 0); /* it writes no file */
 	limit(RLIMIT_CORE, 0);
 	if (o->timeout > 0)
@@ -384,7 +396,7 @@ static void do_fetch(struct saying *s, struct frame_reader *r)
 	struct error err = {0};
 	enum status status = ERR_MEMORY;
 
-	limit(RLIMIT_DATA, FETCH_MEMORY);
+	limit_memory(FETCH_MEMORY);
 	if (most) {
 		/* A write over it fails, and the fetch with it. */
 		signal(SIGXFSZ, SIG_IGN);

@@ -28,8 +28,11 @@
 #define BATCH_BYTES ((size_t)16 << 20)
 /* Repositories leased and not begun, at most. */
 #define AHEAD_MOST 128
-/* Leases that were lost with one repository in work: it kills its workers. */
-#define ATTEMPTS_MOST 3
+/* Leases that were lost with one repository among them: it is taken to be what
+ * kills workers. A repository is scanned by a process of its own, so that it
+ * takes the whole machine to kill one; and most that were leased were not in
+ * work: many. */
+#define ATTEMPTS_MOST 50
 /* Listing first, so that the biggest is known; but not for ever. */
 #define LIST_FIRST_SECONDS 3.0
 #define LIST_SLICE_SECONDS 0.05

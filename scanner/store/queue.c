@@ -12,6 +12,7 @@
  */
 #include "store/internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/banned.h"
@@ -179,6 +180,65 @@ enum status store_release(struct store *s, const struct store_worker *worker,
 	struct store_worker w = *worker;
 
 	return store_transact(s, release, &w, err);
+}
+
+#define BURIED_MOST 256
+
+struct burial {
+	store_is_dead *is_dead;
+	void *context;
+	char names[BURIED_MOST][STORE_WORKER];
+	size_t n;
+};
+
+static bool keep_dead(void *context, const struct store_value *v, size_t n)
+{
+	struct burial *b = context;
+	char *name = b->names[b->n];
+
+	if (n < 1 || v[0].text.n >= STORE_WORKER)
+		return true;
+	snprintf(name, STORE_WORKER, "%.*s", (int)v[0].text.n,
+		(const char *)v[0].text.at);
+	b->n += b->is_dead(b->context, name);
+	return b->n < BURIED_MOST;
+}
+
+static enum status bury(struct store *s, void *context, struct error *err)
+{
+	struct burial *b = context;
+	struct store_query q = {
+		.sql = "SELECT DISTINCT worker FROM queue WHERE state = 1",
+		.row = keep_dead,
+		.context = b};
+	enum status status;
+
+	b->n = 0;
+	status = store_run_query(s, &q, err);
+	for (size_t i = 0; i < b->n && status == OK; i++) {
+		struct store_query back = {
+			.sql = "UPDATE queue SET state = 0, worker = NULL"
+			       " WHERE worker = $1 AND state = 1"};
+
+		store_add_words(&back, b->names[i]);
+		status = store_run_query(s, &back, err);
+	}
+	return status;
+}
+
+enum status store_bury(struct store *s, store_is_dead *is_dead, void *context,
+	struct error *err)
+{
+	struct burial *b = calloc(1, sizeof(*b));
+	enum status status;
+
+	if (b == NULL)
+		return error_set(err, ERR_MEMORY, "look for lost work");
+	b->is_dead = is_dead;
+	b->context = context;
+	status = store_transact(s, bury, b, err);
+	free(b);
+	return status;
 }
 
 /* ---- results ------------------------------------------------------------- */

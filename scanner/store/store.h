@@ -101,9 +101,10 @@ enum status store_end_run(struct store *s, const struct store_run *run,
 
 /* ---- the queue ----------------------------------------------------------- */
 
-/* Who works: 16 hex digits, random. */
+/* Who works; no two have one name. */
+#define STORE_WORKER 64
 struct store_worker {
-	char name[17];
+	char name[STORE_WORKER];
 	double lease; /* seconds without a word until its work returns */
 	int64_t run;  /* only of this run; 0: of any with these rules */
 	uint64_t rules;
@@ -127,6 +128,10 @@ enum status store_lease(struct store *s, const struct store_worker *worker,
 	MUST_USE;
 /* Still at work. */
 enum status store_renew(struct store *s, const struct store_worker *worker,
+	struct error *err) MUST_USE;
+/* Work of those that are known to be dead returns at once. */
+typedef bool store_is_dead(void *context, const char *worker);
+enum status store_bury(struct store *s, store_is_dead *is_dead, void *context,
 	struct error *err) MUST_USE;
 /* Give back what was leased and not finished. */
 enum status store_release(struct store *s, const struct store_worker *worker,
