@@ -212,7 +212,13 @@ static enum status migrate(struct store *s, void *context, struct error *err)
 	return status;
 }
 
+/* Who only reads does not wait for who writes. */
 enum status store_migrate(struct store *s, struct error *err)
 {
+	size_t version = 0;
+	enum status status = read_version(s, &version, err);
+
+	if (status != OK || version == VERSION)
+		return status;
 	return store_transact(s, migrate, NULL, err);
 }
