@@ -46,6 +46,10 @@ static const struct args_option options[] = {
 	{.name = "all", .kind = ARGS_FLAG, .value = 1,
 		.help = "The whole repository, whatever the event brings.",
 		.offset = offsetof(struct ci_settings, is_whole)},
+	{.name = "allow-outside", .kind = ARGS_FLAG, .value = 1,
+		.help = "Follow alternates out of the checkout (Jenkins' "
+			"reference repositories).",
+		.offset = offsetof(struct ci_settings, allow_outside)},
 	{.name = "min-confidence", .kind = ARGS_CHOICE, .takes = "LEVEL",
 		.choices = confidences,
 		.help = "Fail for findings this sure or surer: low, medium "
@@ -202,6 +206,7 @@ static struct job_options job_options_of(const struct gate *g)
 			/* In containers the checkout is another user's; we
 			 * start nothing that its config names. */
 			.allow_owner = true,
+			.allow_outside = s->allow_outside,
 			.selected = g->event.kind == CI_WHOLE ? SELECT_ALL
 							      : SELECT_NEW,
 			.ends = &g->ends,

@@ -91,7 +91,7 @@ struct ci_settings {
 	struct job_suppress suppress;
 	struct job_outputs outputs;
 	const char *provider, *base, *head, *report_dir;
-	int min_confidence, is_whole;
+	int min_confidence, is_whole, allow_outside;
 	double timeout;
 	unsigned jobs;
 };

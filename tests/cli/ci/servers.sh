@@ -97,6 +97,14 @@ holds err "is not one of github, azure"
 gate 1 CI=true -- --provider gitlab --base $main
 [ -e r/stanch-reports/gl-secret-detection-report.json ] || fail "no report"
 
+# A reference repository: refused, unless it is said.
+rm -rf r
+git clone -q --shared --branch topic origin.git r 2>/dev/null
+gate 2 $jenkins BRANCH_NAME=PR-7 CHANGE_ID=7 CHANGE_TARGET=main
+gate 1 $jenkins BRANCH_NAME=PR-7 CHANGE_ID=7 CHANGE_TARGET=main -- \
+	--allow-outside
+n 1
+
 # Shallow: each says how.
 rm -rf r
 git clone -q --depth 1 --branch topic "file://$PWD/origin.git" r 2>/dev/null
