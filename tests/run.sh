@@ -176,7 +176,7 @@ if [ "$kind" != check ]; then
 	suite "kill" tests/kill/run 60
 	suite "differential" differential 20
 	suite "faults" fault
-	suite "fuzz replay" env FUZZ_SECONDS=8 tests/fuzz/run replay
+	suite "fuzz replay" env FUZZ_SECONDS=5 tests/fuzz/run replay
 	suite "build tsan" build tsan
 	suite "tsan" tsan
 fi

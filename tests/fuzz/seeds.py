@@ -8,15 +8,22 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import pathlib
 import random
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
+import zlib
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path[:0] = [str(ROOT / "corpus")]
+sys.dont_write_bytecode = True
+
+import hostile  # noqa: E402
 
 
 def examples(program):
@@ -166,6 +173,134 @@ def suppress_seeds(_, r):
                  b"https://o.visualstudio.com/p/_git/n",
                  b"ssh://git@codeberg.org:22/o/n"):
         yield b"\4" + text
+
+
+# ---- git's formats: hostile.py writes them, git makes the rest ---------------
+
+GIT = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C",
+       "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
+       "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.com",
+       "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.com",
+       "GIT_AUTHOR_DATE": "1700000000 +0000",
+       "GIT_COMMITTER_DATE": "1700000000 +0000"}
+
+
+def git(path, *arguments):
+    return subprocess.run(["git", "-C", path, *arguments], env=GIT,
+                          check=True, capture_output=True).stdout
+
+
+def repository(path, *options):
+    """Three commits, a tag, deltas."""
+    git(".", "init", "-q", "-b", "main", *options, path)
+    for i in range(3):
+        for name in ("a", "b.txt", "long-name-of-a-file"):
+            with open(f"{path}/{name}{i % 2}", "w", encoding="ascii") as file:
+                file.write("".join(f"{j * (i + 1)}\n" for j in range(40)))
+        git(path, "add", "-A")
+        git(path, "commit", "-q", "-m", f"commit {i}")
+    git(path, "tag", "-a", "-m", "tag", "v1")
+    git(path, "-c", "pack.compression=0", "repack", "-q", "-adF")
+    return pathlib.Path(path)
+
+
+def made_by_git(*options):
+    with tempfile.TemporaryDirectory() as where:
+        yield repository(where + "/r", *options)
+
+
+def idx_seeds(_, __):
+    for options in ([], ["--object-format=sha256"]):
+        for path in made_by_git(*options):
+            for version in ("1", "2", "2,0x40"):
+                pack = next((path / ".git/objects/pack").glob("*.pack"))
+                index = pack.with_suffix(".fuzz")
+                git(path, "index-pack", f"--index-version={version}", "-o",
+                    index, pack)
+                data = index.read_bytes()
+                yield len(data).to_bytes(2, "big") + data + pack.read_bytes()
+                index.unlink()
+
+
+def delta_seeds(_, __):
+    base = bytes(range(100))
+    for commands in ([hostile.copy(0, 100)], [hostile.insert(b"new")],
+                     [hostile.copy(3, 9), hostile.insert(b"x" * 130)],
+                     [hostile.copy(90, 11)], [b"\0"], [b"\xff" * 8]):
+        for result in (3, 100, 139, 65536):
+            yield bytes([100]) + base + hostile.delta(100, result, *commands)
+
+
+def loose_seeds(_, __):
+    for kind in (b"blob", b"tree", b"commit", b"tag", b"blub"):
+        for body in (b"", b"text\n" * 20):
+            whole = hostile.loose(kind, body)
+            yield b"\1" + whole
+            yield b"\0" + zlib.compress(whole)
+            yield b"\0" + zlib.compress(whole, 0)[:-4]
+    yield b"\1blob 99999999999999999999\0"
+    yield b"\1blob 12\0" + bytes(49)
+
+
+def history_seeds(made, r):
+    """Blobs with tokens, trees of them, commits on commits, a tag."""
+    def one(kind, text, base=0):
+        return bytes([kind, base]) + len(text).to_bytes(2, "big") + text
+
+    def name(n):
+        return bytes([n]) * 20
+
+    for _ in range(40):
+        text = r.choice(made)[1][:400]
+        tree = b"".join(b"100644 f%d\0" % n + name(n) for n in (1, 2))
+        tree += b"40000 d\0" + name(r.choice((3, 4, 9)))
+        yield one(3, text) + one(6, hostile.delta(
+            len(text), len(text) + 3, hostile.copy(0, len(text) or 1),
+            hostile.insert(b"end"))) + one(2, tree) + one(
+                2, b"100644 " + text[:60].replace(b"\0", b"") + b"\0"
+                + name(1)) + one(
+                    1, b"tree " + name(3).hex().encode() + b"\nauthor "
+                    b"A <a@b> 1700000000 +0200\ncommitter C <c@d> 1 +0000"
+                    b"\n\n" + text) + one(
+                        1, b"tree " + name(4).hex().encode() + b"\nparent "
+                        + name(r.choice((5, 6, 7))).hex().encode()
+                        + b"\nauthor A <a@b> -1 x\n\nm") + one(
+                            4, b"object " + name(6).hex().encode()
+                            + b"\ntype commit\ntag v\n\n" + text)
+
+
+def gitindex_seeds(_, __):
+    for head, options in ((b"\0", []), (b"\1", ["--object-format=sha256"])):
+        for path in made_by_git(*options):
+            for version in "234":
+                git(path, "update-index", "--index-version", version)
+                yield head + (path / ".git/index").read_bytes()
+            git(path, "update-index", "--add", "--cacheinfo", "160000,"
+                + git(path, "rev-parse", "HEAD").decode().strip() + ",sub")
+            yield head + (path / ".git/index").read_bytes()
+
+
+def refs_seeds(_, __):
+    hex_name = b"0123456789abcdef0123456789abcdef01234567"
+    yield b"\0# pack-refs with: peeled fully-peeled sorted\n" + hex_name + \
+        b" refs/heads/x\n^" + hex_name + b"\n" + hex_name + b" refs/tags/v\n"
+    yield b"\1ref: refs/heads/x\n"
+    yield b"\1" + hex_name + b"\n"
+    yield b'\2[core]\n\trepositoryformatversion = 1\n[extensions]\n\t' \
+        b'objectFormat = sha256\n[remote "a\\"b"]\n\tpromisor = true\n'
+    yield b"\3" + hex_name + b"\n"
+    yield b"\3ref: refs/heads/x\n"
+    yield b"\4../objects\n/etc\n#x\n\n.\n"
+    yield b"\5" + hex_name + b"\n"
+
+
+def bundle_seeds(_, __):
+    for options in ([], ["--object-format=sha256"]):
+        for path in made_by_git(*options):
+            for what in (["--all"], ["main~1..main"]):
+                git(path, "-c", "pack.compression=0", "bundle", "create",
+                    "-q", "b", *what)
+                yield (path / "b").read_bytes()
 
 
 SEEDS = {name[:-6]: function for name, function in list(globals().items())
