@@ -32,7 +32,8 @@ int console_print(struct buf *text)
 	bool good = !text->failed;
 
 	errno = 0;
-	if (good && fwrite(text->at, 1, text->n, stdout) != text->n)
+	if (good && text->n > 0 &&
+		fwrite(text->at, 1, text->n, stdout) != text->n)
 		good = false;
 	good = fflush(stdout) == 0 && good;
 	if (!good)
