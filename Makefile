@@ -84,12 +84,13 @@ OPT_release := -O2 -D_FORTIFY_SOURCE=3
 OPT_debug := -O0 -g3
 OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
+OPT_static := $(OPT_release)
 OPT_tsan := -O1 -g -fsanitize=thread
 # For libFuzzer, by clang: tests/fuzz/run sets CC and CXX.
 OPT_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
 ifeq ($(OPT_$(CONFIG)),)
-$(error CONFIG=$(CONFIG) is not one of release, debug, asan, tsan, fuzz)
+$(error CONFIG=$(CONFIG) is not one of release, debug, asan, tsan, fuzz, static)
 endif
 ifeq ($(CONFIG),fuzz)
 HARDEN := -fPIE -fvisibility=hidden
@@ -104,7 +105,7 @@ ALL_CXXFLAGS = -std=c++17 -Wall -Wextra -fno-rtti $(HARDEN) \
 ALL_LDFLAGS = $(LINK) $(OPT_$(CONFIG)) -pthread $(LDFLAGS)
 # What is built: a commit of this repository, or of an archive made of one
 # (.gitattributes), "+" behind it for what is not committed; or nobody knows.
-COMMIT := $(shell sed -n 's/^[0-9a-f]*$$/&/p' .commit 2>/dev/null)
+COMMIT := $(shell sed -n 's/^[0-9a-f]*+\{0,1\}$$/&/p' .commit 2>/dev/null)
 ifeq ($(COMMIT),)
 COMMIT := $(shell git describe --always --abbrev=40 --dirty=+ --exclude='*' \
 	2>/dev/null)
@@ -199,6 +200,15 @@ $(B)/baked.c: $(B)/bake
 
 $(B)/baked.o: $(B)/baked.c
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -O0 -c -o $@ $<
+
+# One file that loads nothing; see packages/README.md.
+ifeq ($(CONFIG),static)
+$(B)/stanch: private LIBS := -static-pie $(B)/static.o -lpcre2-8 -ldeflate \
+	-lz -ljansson -lcrypto
+$(B)/stanch: $(B)/static.o
+$(B)/static.o: packages/static.c
+	$(Q)$(CC) $(ALL_CFLAGS) -Wno-discarded-qualifiers -c -o $@ $<
+endif
 
 $(B)/stanch: $(B)/main.c.o $(ARCHIVES) $(B)/builtin.o $(B)/baked.o
 	@$(SAY) LINK $@

@@ -13,7 +13,7 @@ tests="git python3-aiosmtpd pre-commit python3 python3-yaml 7zip zip unzip zstd 
 	chromium
 	postgresql
 	strace
-	zsh fish man-db"
+	zsh fish man-db dpkg-dev"
 fuzz="clang libclang-rt-14-dev"
 
 wanted=$build

@@ -142,12 +142,18 @@ tsan() {
 		attribution hostile.names hostile.cycle_of hostile.bad_deltas
 }
 
+# package: built elsewhere, the same bytes; what is in it.
+package() {
+	make -s all papers && tests/package/deb.sh build/release
+}
+
 style() {
 	suite "headers" sh tests/style/headers.sh
 	suite "layers" sh tests/style/layers.sh
 	suite "size" sh tests/style/size.sh
 	suite "text" sh tests/style/text.sh
 	suite "symbols" sh tests/style/symbols.sh build/release
+	suite "pages" tests/style/pages.py build/release/stanch
 }
 
 suite "build release" build release
@@ -166,6 +172,7 @@ suite "command line, release" tests/cli/run --jobs "$jobs" \
 	--jobs "$jobs" --slow 30 --binary build/asan/stanch
 suite "page in a browser" tests/page/run
 suite "papers" papers
+[ "$kind" = check ] || suite "package" package
 suite "own repository" self
 [ "$kind" = check ] || suite "repositories, release" repositories release
 [ "$kind" = check ] || suite "repositories, asan" repositories asan --lean

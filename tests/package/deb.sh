@@ -1,0 +1,67 @@
+#!/bin/sh
+# deb.sh BUILD: the package is built in a directory of its own, and holds what
+# it should; and its program is, byte for byte, that of BUILD: the build does
+# not depend on where it happens.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+passed=0 failed=0
+
+check() {
+	text=$1
+	shift
+	if "$@" >/dev/null 2>&1; then
+		passed=$((passed + 1))
+	else
+		echo "failed: $text"
+		failed=$((failed + 1))
+	fi
+}
+
+make -s deb >/dev/null || { echo "0 passed, 1 failed"; exit 1; }
+package=$(echo build/deb/stanch_*.deb)
+out=$(mktemp -d) || exit 1
+trap 'rm -rf "$out"' EXIT
+dpkg-deb -x "$package" "$out/root"
+dpkg-deb -c "$package" >"$out/list"
+dpkg-deb -f "$package" Depends >"$out/depends"
+
+for file in stanch stanch-git.so stanch-net stanch-sqlite.so \
+	stanch-postgres.so; do
+	check "two builds differ: $file" \
+		cmp "$1/$file" build/deb/stanch-*/build/release/$file
+done
+for file in usr/bin/stanch usr/lib/stanch/stanch-git.so \
+	usr/lib/stanch/stanch-net usr/lib/stanch/stanch-sqlite.so \
+	usr/lib/stanch/stanch-postgres.so usr/share/man/man1/stanch.1.gz \
+	usr/share/man/man1/stanch-scan.1.gz \
+	usr/share/bash-completion/completions/stanch \
+	usr/share/zsh/vendor-completions/_stanch \
+	usr/share/fish/vendor_completions.d/stanch.fish \
+	usr/share/doc/stanch/copyright usr/share/doc/stanch/changelog.gz \
+	usr/share/doc/stanch/manual/README.md; do
+	check "not in the package: $file" test -s "$out/root/$file"
+done
+# What is linked or loaded is depended on, and nothing that is not.
+for library in libc6 libcurl4 libgit2 libsqlite3-0 libpq5 libarchive13 \
+	ca-certificates; do
+	check "not depended on: $library" grep -q "$library" "$out/depends"
+done
+check "libpcre2 is linked statically" sh -c "! grep -q pcre2 '$out/depends'"
+check "all belongs to root" sh -c \
+	"! grep -v ' root/root ' '$out/list'"
+check "nothing is writable by others, nothing setuid" sh -c \
+	"! grep -E '^.(..[sS]|.....[sS]|.......w)' '$out/list'"
+check "only one place" sh -c "! grep -vE ' \./(usr/.*)?\$' '$out/list'"
+# It works from where it stands.
+check "it runs, with all that it loads" sh -c \
+	"'$out/root/usr/bin/stanch' version --json >'$out/said' &&
+	! grep absent '$out/said'"
+check "it names the commit" grep -q "\"commit\": \"$(git rev-parse HEAD)" \
+	"$out/said"
+check "installed and removed leaves nothing" sh -c \
+	"make -s install DESTDIR='$out/dest' PREFIX=/usr &&
+	make -s uninstall DESTDIR='$out/dest' PREFIX=/usr &&
+	test -z \"\$(find '$out/dest' -type f)\""
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
