@@ -84,7 +84,7 @@ test_deb() {
 	prints deb "stanch 0." 'stanch version'
 	step deb 0 "every library is there" \
 		'stanch version --json >/root/v; cat /root/v; ! grep absent /root/v'
-	python3 tests/cli/tokens.py github-pat >"$work/token"
+	python3 tests/cli/tokens.py ghp >"$work/token"
 	mkdir "$work/deb/root/leaky" "$work/deb/root/clean"
 	echo "token = \"$(cat "$work/token")\"" >"$work/deb/root/leaky/a.py"
 	echo "nothing" >"$work/deb/root/clean/a.py"
@@ -155,7 +155,7 @@ test_docker() {
 		*) bad "$word: unknown here" ;;
 		esac
 	done <Dockerfile
-	echo "token = \"$(python3 tests/cli/tokens.py github-pat)\"" \
+	echo "token = \"$(python3 tests/cli/tokens.py ghp)\"" \
 		>"$work/stage$stage/src/a.py"
 	step "stage$stage" 1 "the container's program, as its user" \
 		"exec setpriv --reuid $user --regid $user --clear-groups stanch scan /src"
