@@ -254,6 +254,18 @@ static const struct policy_key top_keys[] = {
 static const struct policy_keys top_table = POLICY_KEYS(top_keys,
 	"a policy");
 
+/* Grace begins with the notice: without anybody to tell it never ends. */
+static bool has_grace(const struct policy *p)
+{
+	bool has = p->switches.grace > 0;
+
+	for (size_t i = 0; i < p->provider_count; i++)
+		has |= p->providers[i].switches.grace > 0;
+	for (size_t i = 0; i < p->organization_count; i++)
+		has |= p->organizations[i].switches.grace > 0;
+	return has;
+}
+
 static enum status read_all(struct policy_reading *r, bytes text,
 	struct policy *p)
 {
@@ -271,6 +283,11 @@ static enum status read_all(struct policy_reading *r, bytes text,
 	if (status == OK && p->log == NULL)
 		return error_set(r->err, ERR_USAGE, "read the policy %.200s: "
 			"it names no audit log: log = \"/path\"", r->name);
+	if (status == OK && has_grace(p) && p->mail.server == NULL &&
+		p->webhook_count == 0)
+		return error_set(r->err, ERR_USAGE, "read the policy %.200s: "
+			"a grace period begins with the notice, and nobody is "
+			"told: [mail] or [[webhooks]] is missing", r->name);
 	return status;
 }
 

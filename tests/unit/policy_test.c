@@ -117,6 +117,9 @@ static const struct {
 	{"log = '/l'\n[allow]\nowner = []", "did you mean 'owners'?"},
 	{"log = '/l'\n[deny]\nowners = 'x'", "must be an array"},
 	{"log = '/l'\n[deny]\nowners = [1]", "must be a string"},
+	{"log = '/l'\ngrace = '1h'", "nobody is told"},
+	{"log = '/l'\n[[providers]]\nname = 'x'\ngrace = '1h'",
+		"nobody is told"},
 	{"log = ", "p:1:"},
 };
 

@@ -18,6 +18,8 @@ rm stop
 policy_write 'maxRevocations = 0'
 held "the run has made as many revocations"
 policy_write 'grace = "72h"'
+printf '[[webhooks]]\nkind = "slack"\nurl = "https://hooks.example/"\n' \
+	>>policy.toml
 held "its grace period is not over"
 policy_write
 printf '[deny]\nowners = ["ann@*"]\n' >>policy.toml
