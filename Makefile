@@ -126,6 +126,7 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 .SECONDARY:
 .PHONY: kill demo all help deps unit check test test-long install uninstall \
 	papers deb deb-test static bench accuracy fuzz \
+.PHONY: demo-audit audit-long all help deps unit check test test-long install bench accuracy fuzz \
 	fault differential clean
 
 ## all: build $(B)/stanch, and beside it what it loads and starts
@@ -332,6 +333,15 @@ test-long: all
 ## bench: speed and memory, against find and cat and git
 bench: all
 	@bench/run
+
+## demo-audit: a small organization, two workers, one of them killed
+demo-audit: all
+	@sh tests/demo-audit.sh
+
+## audit-long: 1,000 kills, 40 random sequences, every hostile repository
+audit-long: all
+	@AUDIT_KILLS=1000 AUDIT_STEPS=40 AUDIT_ALL=1 tests/cli/run --jobs 1 \
+		--slow 3600 --binary $(B)/stanch audit/
 
 ## accuracy: recall and precision by provider, on corpus/
 accuracy: all $(B)/property/examples
