@@ -24,11 +24,21 @@ echo "+ stanch audit dir:org --store postgresql://... &   (worker 1, lists)"
 "$STANCH" audit dir:org --store "$postgres" --lease 2 --jobs 1 -o report.txt \
 	-f text -v &
 first=$!
-sleep 0.15
+# said TEXT: does the status say it? Waited for: machines differ.
+said() {
+	tries=0
+	until "$STANCH" audit status --store "$postgres" 2>/dev/null |
+		grep -qE "$1"; do
+		tries=$((tries + 1))
+		[ $tries -lt 400 ] || return 1
+		sleep 0.05
+	done
+}
+said 'waiting' || fail "nothing was listed"
 echo "+ stanch audit --worker --store postgresql://... &  (worker 2)"
 "$STANCH" audit --worker --store "$postgres" --lease 2 --jobs 1 &
 second=$!
-sleep 0.1
+said ' [1-9][0-9]* scanned' || fail "nothing was scanned"
 "$STANCH" audit status --store "$postgres"
 echo "+ kill -9 worker 1"
 kill -9 $first
