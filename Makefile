@@ -126,10 +126,8 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 .SECONDARY:
 .PHONY: kill demo all help deps unit check test test-long install uninstall \
 	papers deb deb-test static bench accuracy fuzz \
-.PHONY: demo-audit audit-long all help deps unit check test test-long install bench accuracy fuzz \
 	fault differential clean
-.PHONY: all help deps unit check test test-long install bench accuracy fuzz \
-	fault differential demo-audit audit-long clean
+.PHONY: demo-audit audit-long
 
 ## all: build $(B)/stanch, and beside it what it loads and starts
 all: $(B)/stanch $(B)/stanch-git.so $(B)/stanch-net $(B)/stanch-sqlite.so \

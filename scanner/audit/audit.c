@@ -20,10 +20,6 @@
 
 /* Seconds until the work of a worker that says nothing returns. */
 #define DEFAULT_LEASE 60.0
-/* Keys of contents that are looked up, 64 bytes each when all are there:
- * what is over is scanned again. */
-#define CONTENTS_MOST ((size_t)8 << 20)
-
 void audit_say(const struct error *err)
 {
 	struct buf line;
@@ -50,7 +46,7 @@ static enum status inherit(struct inheritance *i, struct audit *a,
 	if (status != OK)
 		return status;
 	i->detector = detector_new(i->rules, &a->options->detect, err);
-	a->contents = known_contents_new(CONTENTS_MOST);
+	a->contents = known_contents_new(AUDIT_CONTENTS);
 	if (i->detector == NULL || a->contents == NULL)
 		return error_set(err, ERR_MEMORY, "start the audit");
 	i->nursery = (struct nursery_options){a->options, i->rules,

@@ -9,6 +9,10 @@
 
 struct cache;
 
+/* Keys of contents that are looked up, 32 to 64 bytes each when all are there:
+ * what is over is scanned again. */
+#define AUDIT_CONTENTS ((size_t)8 << 20)
+
 struct audit {
 	const struct audit_options *options;
 	struct store *store;

@@ -335,13 +335,14 @@ static unsigned threads_for(const struct audit *a, const struct item *item)
 
 /* Keys of contents are read when something is to be scanned that is not known
  * wholly: not in a run without anything new. */
-static void keep_keys(void *context, uint64_t rules,
+static bool keep_keys(void *context, uint64_t rules,
 	const struct hash128 *keys, size_t n)
 {
 	struct audit *a = context;
 
 	for (size_t i = 0; i < n; i++)
 		known_contents_add(a->contents, keys[i], rules);
+	return known_contents_count(a->contents) < AUDIT_CONTENTS;
 }
 
 static enum status read_keys(struct audit *a, struct error *err)

@@ -8,7 +8,8 @@
 
 /* ---- contents and rules -------------------------------------------------- */
 
-typedef void store_keys(void *context, uint64_t rules,
+/* False: no more are wanted. */
+typedef bool store_keys(void *context, uint64_t rules,
 	const struct hash128 *keys, size_t count);
 /* Keys under these rules that came after *last, which is moved on. */
 enum status store_read_keys(struct store *s, uint64_t rules, int64_t *last,

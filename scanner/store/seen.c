@@ -16,6 +16,7 @@ struct key_reader {
 	int64_t *last;
 	store_keys *each;
 	void *context;
+	bool is_enough;
 };
 
 static bool tell_keys(void *context, const struct store_value *v, size_t n)
@@ -33,7 +34,9 @@ static bool tell_keys(void *context, const struct store_value *v, size_t n)
 
 		count = count < 1024 ? count : 1024;
 		memcpy(some, rest.at, count * sizeof(some[0]));
-		r->each(r->context, r->rules, some, count);
+		r->is_enough = !r->each(r->context, r->rules, some, count);
+		if (r->is_enough)
+			return false;
 		rest = bytes_drop(rest, count * sizeof(some[0]));
 	}
 	return true;
@@ -43,7 +46,7 @@ static bool tell_keys(void *context, const struct store_value *v, size_t n)
 enum status store_read_keys(struct store *s, uint64_t rules, int64_t *last,
 	store_keys *each, void *context, struct error *err)
 {
-	struct key_reader r = {rules, last, each, context};
+	struct key_reader r = {rules, last, each, context, false};
 	enum status status;
 	int64_t before;
 
@@ -58,7 +61,7 @@ enum status store_read_keys(struct store *s, uint64_t rules, int64_t *last,
 		store_add_integer(&q, (int64_t)rules);
 		store_add_integer(&q, *last);
 		status = store_run_query(s, &q, err);
-	} while (status == OK && *last != before);
+	} while (status == OK && *last != before && !r.is_enough);
 	return status;
 }
 
