@@ -82,8 +82,9 @@ struct revision_clone_options {
 };
 /*
  * Clone all refs into a private directory below TMPDIR. Credentials are
- * those of credential/, without a binding; with any, redirects are not
- * followed: the library would tell them to whoever is at the end. The
+ * those of credential/, without a binding; with any, redirects to other
+ * hosts are not followed: the library would tell them to whoever is at the
+ * end. (To another port of the same host version 1.5 goes in any case.) The
  * directory is removed by revision_clone_end, and also when this process dies,
  * whatever kills it.
  */
