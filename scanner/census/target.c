@@ -75,17 +75,18 @@ static bool take_host(bytes rest, struct census_target *out, bytes *path)
 {
 	static const char scheme[] = "https://";
 	struct net_url url;
-	char text[1600];
+	char text[300];
 	bytes host;
 	int n;
 
 	if (bytes_starts(rest, bytes_text(scheme)))
 		rest = bytes_drop(rest, sizeof(scheme) - 1);
 	bytes_cut(rest, '/', &host, path);
+	if (host.n >= sizeof(out->host))
+		return false;
 	n = snprintf(text, sizeof(text), "%s%.*s", scheme, (int)host.n,
 		(const char *)host.at);
-	if (n < 0 || host.n >= sizeof(out->host) ||
-		!net_url_parse(bytes_text(text), &url))
+	if (n < 0 || !net_url_parse(bytes_text(text), &url))
 		return false;
 	memcpy(out->host, host.at, host.n);
 	out->host[host.n] = '\0';
