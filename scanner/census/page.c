@@ -47,7 +47,8 @@ static int64_t zone(const char *at)
 
 	if (*at != '+' && *at != '-')
 		return 0;
-	if (sscanf(at + 1, "%2d:%2d", &hours, &minutes) < 1)
+	if (sscanf(at + 1, "%2d%2d", &hours, &minutes) < 2 &&
+		sscanf(at + 1, "%2d:%2d", &hours, &minutes) < 1)
 		return 0;
 	return (*at == '-' ? -1 : 1) * (int64_t)(hours * 3600 + minutes * 60);
 }
