@@ -86,11 +86,13 @@ static bool take_host(bytes rest, struct census_target *out, bytes *path)
 		return false;
 	n = snprintf(text, sizeof(text), "%s%.*s", scheme, (int)host.n,
 		(const char *)host.at);
-	if (n < 0 || !net_url_parse(bytes_text(text), &url))
+	if (n < 0 || (size_t)n >= sizeof(text) ||
+		(size_t)n >= sizeof(out->web) ||
+		!net_url_parse(bytes_text(text), &url))
 		return false;
 	memcpy(out->host, host.at, host.n);
 	out->host[host.n] = '\0';
-	snprintf(out->web, sizeof(out->web), "%s", text);
+	memcpy(out->web, text, (size_t)n + 1);
 	return true;
 }
 
