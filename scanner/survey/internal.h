@@ -4,6 +4,7 @@
 #ifndef STANCH_SURVEY_INTERNAL_H
 #define STANCH_SURVEY_INTERNAL_H
 
+#include "base/column.h"
 #include "job/console.h"
 #include "job/job.h"
 #include "job/outputs.h"
@@ -34,6 +35,9 @@ struct survey_view {
 	bool is_diff;
 	const struct store_progress *progress;
 	const struct ruleset *rules;
+	/* Rules that are gone since (struct rule *), made by survey_rebuild:
+	 * leaks point to them. Released by survey_release_rules. */
+	struct column *gone_rules;
 	struct suppress *suppress; /* what is accepted; or NULL */
 	bool is_complete;
 };
@@ -48,6 +52,7 @@ enum status survey_load_baselines(const struct survey_common *common,
 enum status survey_rebuild(const struct survey_view *view,
 	const struct store_place_filter *filter, struct leaks **out,
 	struct error *err) MUST_USE;
+void survey_release_rules(struct column *rules);
 /* Counts for the end of a report. */
 struct report_summary survey_summary(const struct survey_view *view);
 

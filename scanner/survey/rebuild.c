@@ -18,19 +18,46 @@ struct rebuilding {
 	enum status status;
 };
 
-/* Rules that are gone since, by what the store knows of them. Never freed
- * before the process ends: leaks point to them. */
-static const struct rule *unknown_rule(const struct store_place_row *row)
+static void rule_free(struct rule *rule)
 {
-	struct rule *rule = calloc(1, sizeof(*rule));
+	if (rule == NULL)
+		return;
+	free((char *)(uintptr_t)rule->id);
+	free((char *)(uintptr_t)rule->provider);
+	free(rule);
+}
 
+void survey_release_rules(struct column *rules)
+{
+	for (size_t i = 0; i < rules->n; i++)
+		rule_free(((struct rule **)rules->at)[i]);
+	free(rules->at);
+	*rules = (struct column){.at = NULL};
+}
+
+/* A rule that is gone since, by what the store knows of it. */
+static const struct rule *gone_rule(struct column *rules,
+	const struct store_place_row *row)
+{
+	struct rule **list = rules->at, *rule;
+
+	for (size_t i = 0; i < rules->n; i++)
+		if (bytes_equal(bytes_text(list[i]->id), row->rule))
+			return list[i];
+	rule = calloc(1, sizeof(*rule));
 	if (rule == NULL)
 		return NULL;
 	rule->id = strndup((const char *)row->rule.at, row->rule.n);
 	rule->provider = strndup((const char *)row->provider.at,
 		row->provider.n);
 	rule->description = "A rule that is not in this rule set";
-	return rule->id && rule->provider ? rule : NULL;
+	if (!rule->id || !rule->provider ||
+		!column_grow(rules, 1, sizeof(rule))) {
+		rule_free(rule);
+		return NULL;
+	}
+	((struct rule **)rules->at)[rules->n++] = rule;
+	return rule;
 }
 
 static const struct rule *rule_of(const struct rebuilding *r,
@@ -40,7 +67,7 @@ static const struct rule *rule_of(const struct rebuilding *r,
 	const struct rule *rule = id ? ruleset_find(r->view->rules, id) : NULL;
 
 	free(id);
-	return rule ? rule : unknown_rule(row);
+	return rule ? rule : gone_rule(r->view->gone_rules, row);
 }
 
 static bytes text_of(const struct json_value *v, const char *key)

@@ -115,6 +115,7 @@ int survey_tell(const struct survey_common *common, struct survey_view *view,
 	struct error *err)
 {
 	struct ruleset *rules = NULL;
+	struct column gone_rules = {.at = NULL};
 	const struct rule **list;
 	struct report_options options = {.color = !common->no_color,
 		.quiet = common->quiet, .verbose = common->verbose};
@@ -127,6 +128,7 @@ int survey_tell(const struct survey_common *common, struct survey_view *view,
 		return EXIT_UNABLE;
 	}
 	view->rules = rules;
+	view->gone_rules = &gone_rules;
 	list = calloc(ruleset_count(rules) + 1, sizeof(*list));
 	for (size_t i = 0; list && i < ruleset_count(rules); i++)
 		list[i] = ruleset_rule(rules, i);
@@ -137,6 +139,7 @@ int survey_tell(const struct survey_common *common, struct survey_view *view,
 	is_found = has_open(view, err);
 	suppress_free(view->suppress);
 	free(list);
+	survey_release_rules(&gone_rules);
 	ruleset_free(rules);
 	if (view->is_complete && is_written)
 		return is_found ? EXIT_FOUND : EXIT_CLEAN;
