@@ -214,7 +214,8 @@ static enum status show(void *context, const struct auditlog_record *record,
 		}
 	}
 	json_document_free(document);
-	fwrite(out.at, 1, out.n, stdout);
+	if (out.n) /* else there is no buffer */
+		fwrite(out.at, 1, out.n, stdout);
 	buf_release(&out);
 	return ferror(stdout) ? error_set_errno(err, ERR_IO,
 		"write to standard output") : OK;

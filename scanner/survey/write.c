@@ -422,7 +422,8 @@ static enum status write_text(const struct survey_view *view, FILE *to,
 		status = store_read_results(view->store, view->runs->last,
 			put_repository, &ledger, err);
 	survey_put_ledger(&ledger, view);
-	fwrite(ledger.at, 1, ledger.n, to);
+	if (ledger.n)
+		fwrite(ledger.at, 1, ledger.n, to);
 	buf_release(&ledger);
 	return status;
 }
