@@ -1,5 +1,7 @@
 #include "ci/internal.h"
 
+#include "job/outputs.h"
+
 #include "base/limits.h"
 #include "basis/basis.h"
 #include "revision/revision.h"
@@ -10,22 +12,6 @@
 
 /* Names of refs in an event. */
 #define NAMES_MAX ((size_t)1 << 20)
-
-static enum status on_format(void *settings, const struct args_option *option,
-	const char *text, struct error *err)
-{
-	(void)option;
-	return job_outputs_format(&((struct ci_settings *)settings)->outputs,
-		text, err);
-}
-
-static enum status on_output(void *settings, const struct args_option *option,
-	const char *text, struct error *err)
-{
-	(void)option;
-	return job_outputs_file(&((struct ci_settings *)settings)->outputs,
-		text, err);
-}
 
 static const char *const confidences[] = {"low", "medium", "high", "certain",
 	NULL};
@@ -62,10 +48,13 @@ static const struct args_option options[] = {
 		.offset = offsetof(struct ci_settings, report_dir)},
 	{.name = "format", .letter = 'f', .kind = ARGS_CALL, .takes = "FORMAT",
 		.choices = report_format_names,
-		.call = on_format,
+		.call = job_on_format,
+		.offset = offsetof(struct ci_settings, outputs),
 		.help = "One report more, as of `stanch scan`; with -o."},
 	{.name = "output", .letter = 'o', .kind = ARGS_CALL, .takes = "FILE",
-		.call = on_output, .help = "Its file."},
+		.call = job_on_output,
+		.offset = offsetof(struct ci_settings, outputs),
+		.help = "Its file."},
 	{.name = "timeout", .kind = ARGS_SECONDS, .takes = "S",
 		.group = "Work",
 		.help = "Stop after this many seconds (or 5m, 1h), and fail.",

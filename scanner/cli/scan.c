@@ -3,6 +3,8 @@
  */
 #include "cli/internal.h"
 
+#include "job/outputs.h"
+
 #include "job/network.h"
 
 #include "base/limits.h"
@@ -37,22 +39,6 @@ struct settings {
 };
 
 /* ---- options ------------------------------------------------------------ */
-
-static enum status on_format(void *settings, const struct args_option *option,
-	const char *text, struct error *err)
-{
-	(void)option;
-	return job_outputs_format(&((struct settings *)settings)->outputs,
-		text, err);
-}
-
-static enum status on_output(void *settings, const struct args_option *option,
-	const char *text, struct error *err)
-{
-	(void)option;
-	return job_outputs_file(&((struct settings *)settings)->outputs, text,
-		err);
-}
 
 /* In the order of their enumerations. */
 static const char *const confidences[] = {"low", "medium", "high", "certain",
@@ -102,12 +88,15 @@ static const struct args_option options[] = {
 		.offset = offsetof(struct settings, min_confidence)},
 	{.name = "format", .letter = 'f', .kind = ARGS_CALL, .takes = "FORMAT",
 		.choices = report_format_names,
-		.call = on_format, .group = "Output",
+		.call = job_on_format,
+		.offset = offsetof(struct settings, outputs),
+		.group = "Output",
 		.help = "Start a report: text (default), json, jsonl, sarif, "
 			"csv, junit, github, html, azure, gitlab, "
 			"codequality, markdown. May be repeated."},
 	{.name = "output", .letter = 'o', .kind = ARGS_CALL, .takes = "FILE",
-		.call = on_output,
+		.call = job_on_output,
+		.offset = offsetof(struct settings, outputs),
 		.help = "Write the report of the --format before it to this "
 			"file; without one the name's ending tells the "
 			"format."},

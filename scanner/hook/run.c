@@ -3,6 +3,8 @@
  */
 #include "hook/internal.h"
 
+#include "job/outputs.h"
+
 #include "agent/agent.h"
 #include "base/limits.h"
 #include "basis/basis.h"
@@ -15,22 +17,6 @@
 /* Seconds that a kind may take unless --timeout says else. People wait for the
  * first two; GitLab and others end a pre-receive hook themselves, later. */
 static const double budgets[HOOK_KINDS] = {30, 120, 30};
-
-static enum status on_format(void *settings, const struct args_option *option,
-	const char *text, struct error *err)
-{
-	(void)option;
-	return job_outputs_format(
-		&((struct hook_settings *)settings)->outputs, text, err);
-}
-
-static enum status on_output(void *settings, const struct args_option *option,
-	const char *text, struct error *err)
-{
-	(void)option;
-	return job_outputs_file(&((struct hook_settings *)settings)->outputs,
-		text, err);
-}
 
 static const char *const confidences[] = {"low", "medium", "high", "certain",
 	NULL};
@@ -52,10 +38,13 @@ static const struct args_option options[] = {
 		.offset = offsetof(struct hook_settings, min_confidence)},
 	{.name = "format", .letter = 'f', .kind = ARGS_CALL, .takes = "FORMAT",
 		.choices = report_format_names,
-		.call = on_format,
+		.call = job_on_format,
+		.offset = offsetof(struct hook_settings, outputs),
 		.help = "Also write a report, as `stanch scan` does."},
 	{.name = "output", .letter = 'o', .kind = ARGS_CALL, .takes = "FILE",
-		.call = on_output, .help = "Write that report to this file."},
+		.call = job_on_output,
+		.offset = offsetof(struct hook_settings, outputs),
+		.help = "Write that report to this file."},
 	{.name = "may-override", .kind = ARGS_LIST, .takes = "WHO",
 		.group = "pre-receive",
 		.help = "Who may push all the same, with the push option "

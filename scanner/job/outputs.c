@@ -90,6 +90,25 @@ enum status job_outputs_file(struct job_outputs *o, const char *path,
 	return add(o, &new, err);
 }
 
+static struct job_outputs *outputs_of(void *settings,
+	const struct args_option *option)
+{
+	return (struct job_outputs *)(void *)((char *)settings +
+					      option->offset);
+}
+
+enum status job_on_format(void *settings, const struct args_option *option,
+	const char *text, struct error *err)
+{
+	return job_outputs_format(outputs_of(settings, option), text, err);
+}
+
+enum status job_on_output(void *settings, const struct args_option *option,
+	const char *text, struct error *err)
+{
+	return job_outputs_file(outputs_of(settings, option), text, err);
+}
+
 enum status job_outputs_close(struct job_outputs *o, struct error *err)
 {
 	static const struct job_output text = {.has_format = true};

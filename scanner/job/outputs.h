@@ -21,4 +21,11 @@ bool job_outputs_write(const struct job_outputs *o,
 	const struct report_options *common, job_write *write,
 	const void *context);
 
+/* --format and --output in tables of options; `offset` is that of a struct
+ * job_outputs. */
+enum status job_on_format(void *settings, const struct args_option *option,
+	const char *text, struct error *err) MUST_USE;
+enum status job_on_output(void *settings, const struct args_option *option,
+	const char *text, struct error *err) MUST_USE;
+
 #endif

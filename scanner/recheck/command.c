@@ -4,6 +4,7 @@
 #include "diff/read.h"
 #include "job/console.h"
 #include "job/job.h"
+#include "job/outputs.h"
 #include "job/network.h"
 
 #include <stdio.h>
@@ -19,32 +20,19 @@ struct settings {
 	int show_secrets, no_color, progress, quiet, verbose;
 };
 
-static enum status on_format(void *settings, const struct args_option *option,
-	const char *text, struct error *err)
-{
-	(void)option;
-	return job_outputs_format(&((struct settings *)settings)->outputs,
-		text, err);
-}
-
-static enum status on_output(void *settings, const struct args_option *option,
-	const char *text, struct error *err)
-{
-	(void)option;
-	return job_outputs_file(&((struct settings *)settings)->outputs, text,
-		err);
-}
-
 static const char *const progresses[] = {"auto", "always", "never", NULL};
 
 static const struct args_option options[] = {
 	JOB_RULE_OPTIONS(struct settings),
 	{.name = "format", .letter = 'f', .kind = ARGS_CALL, .takes = "FORMAT",
 		.choices = report_format_names,
-		.call = on_format, .group = "Output",
+		.call = job_on_format,
+		.offset = offsetof(struct settings, outputs),
+		.group = "Output",
 		.help = "Start a report, as of `scan`. May be repeated."},
 	{.name = "output", .letter = 'o', .kind = ARGS_CALL, .takes = "FILE",
-		.call = on_output,
+		.call = job_on_output,
+		.offset = offsetof(struct settings, outputs),
 		.help = "Write the report of the --format before it to this "
 			"file."},
 	{.name = "show-secrets", .kind = ARGS_FLAG, .value = 1,

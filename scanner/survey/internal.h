@@ -70,10 +70,6 @@ struct survey_common {
 	struct args_list baselines;
 	int no_color, quiet, verbose;
 };
-enum status survey_on_format(void *settings, const struct args_option *option,
-	const char *text, struct error *err);
-enum status survey_on_output(void *settings, const struct args_option *option,
-	const char *text, struct error *err);
 #define SURVEY_STORE_OPTION                                                   \
 	{.name = "store", .kind = ARGS_TEXT, .takes = "PATH|URL",             \
 		.group = "Store",                                             \
@@ -90,12 +86,14 @@ enum status survey_on_output(void *settings, const struct args_option *option,
 		.offset = offsetof(struct survey_common, baselines)}
 #define SURVEY_OUTPUT_OPTIONS                                                 \
 	{.name = "format", .letter = 'f', .kind = ARGS_CALL,                  \
-		.takes = "FORMAT", .call = survey_on_format,                  \
+		.takes = "FORMAT", .call = job_on_format,                     \
+		.offset = offsetof(struct survey_common, outputs),            \
 		.group = "Output",                                            \
 		.help = "Start a report: text (default), json, jsonl, sarif, " \
 			"csv, junit, github, html. May be repeated."},        \
 	{.name = "output", .letter = 'o', .kind = ARGS_CALL,                  \
-		.takes = "FILE", .call = survey_on_output,                    \
+		.takes = "FILE", .call = job_on_output,                       \
+		.offset = offsetof(struct survey_common, outputs),            \
 		.help = "Write the report of the --format before it to this " \
 			"file."},                                             \
 	{.name = "no-color", .kind = ARGS_FLAG, .value = 1,                   \

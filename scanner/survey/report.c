@@ -12,22 +12,6 @@
 
 #include "base/banned.h"
 
-enum status survey_on_format(void *settings, const struct args_option *option,
-	const char *text, struct error *err)
-{
-	(void)option;
-	return job_outputs_format(&((struct survey_common *)settings)->outputs,
-		text, err);
-}
-
-enum status survey_on_output(void *settings, const struct args_option *option,
-	const char *text, struct error *err)
-{
-	(void)option;
-	return job_outputs_file(&((struct survey_common *)settings)->outputs,
-		text, err);
-}
-
 /* ---- runs ---------------------------------------------------------------- */
 
 static void keep_run(void *context, const struct store_run_row *row)
