@@ -123,6 +123,13 @@ void change_begin(struct change_set *set, const unsigned char *commit)
 	buf_clear(&set->path);
 }
 
+void change_undo(struct change_set *set)
+{
+	set->count = set->first;
+	set->gone_count = set->gone_first;
+	buf_clear(&set->path);
+}
+
 void change_end(struct change_set *set)
 {
 	for (size_t i = set->first; i < set->count; i++) {

@@ -90,6 +90,8 @@ bool change_add(struct change_set *set, const unsigned char *id,
 bool change_add_gone(struct change_set *set, const struct change_entry *e);
 void change_begin(struct change_set *set, const unsigned char *commit);
 void change_end(struct change_set *set);
+/* All since change_begin is forgotten. */
+void change_undo(struct change_set *set);
 /* The path becomes its first n bytes and the name; false over LIMIT_PATH. */
 bool change_path_set(struct change_set *set, size_t n, bytes name);
 

@@ -90,24 +90,37 @@ static bool scan_path(struct reader *r, bytes path)
 	return true;
 }
 
+/* An entry that does not parse is as bad as a file that is none. */
+static void end_walk(struct reader *r, struct repo_index_walk *w)
+{
+	if (w->status == ERR_MEMORY)
+		r->failed = true;
+	else if (w->status != OK)
+		r->h->ledger.broken_indexes = 1;
+	repo_index_end(w);
+}
+
 static void read_paths(struct reader *r, const struct repo_index *index)
 {
+	struct repo_index_walk w;
 	struct buf all;
 
 	buf_init(&all, LIMIT_GIT_INDEX * 2);
-	for (size_t i = 0; i < repo_index_count(index); i++) {
-		buf_put(&all, repo_index_at(index, i)->path);
+	repo_index_begin(&w, index, NULL);
+	for (; w.has_entry; repo_index_next(&w)) {
+		buf_put(&all, w.entry.path);
 		buf_put_byte(&all, '\n');
 	}
+	end_walk(r, &w);
 	/* Rarely is there anything: one look at all of them. */
 	if (all.failed || r->h->has_path_rules ||
 		history_scan_text(r->w, buf_bytes(&all))) {
 		leak_memo_free(r->w->memo);
 		r->w->memo = NULL;
-		for (size_t i = 0; i < repo_index_count(index) && !r->failed;
-			i++)
-			r->failed = !scan_path(r,
-				repo_index_at(index, i)->path);
+		repo_index_begin(&w, index, NULL);
+		for (; w.has_entry && !r->failed; repo_index_next(&w))
+			r->failed = !scan_path(r, w.entry.path);
+		end_walk(r, &w);
 	}
 	buf_release(&all);
 }
@@ -123,12 +136,13 @@ static void read_index(struct reader *r, const char *git_dir,
 		r->failed = true;
 		return;
 	}
-	status = repo_index_read(&index, path, r->h->repo->id_size, NULL);
+	status = repo_index_read(&index, path, git_dir, r->h->repo->id_size,
+		NULL);
 	if (status == OK)
 		read(r, index);
 	else if (status == ERR_MEMORY)
 		r->failed = true;
-	/* A split index is whole, only not ours to read; objects are there. */
+	/* An extension that is not known: whole, only not ours to read. */
 	else if (status != ERR_NOT_FOUND && status != ERR_UNSUPPORTED)
 		r->h->ledger.broken_indexes = 1;
 	repo_index_free(index);
@@ -137,13 +151,16 @@ static void read_index(struct reader *r, const char *git_dir,
 
 static void find_places(struct reader *r, const struct repo_index *index)
 {
-	for (size_t i = 0; i < repo_index_count(index) && !r->failed; i++) {
-		const struct repo_index_entry *e = repo_index_at(index, i);
-		size_t wanted = find_wanted(r->h, e->id);
+	struct repo_index_walk w;
+
+	repo_index_begin(&w, index, NULL);
+	for (; w.has_entry && !r->failed; repo_index_next(&w)) {
+		size_t wanted = find_wanted(r->h, w.entry.id);
 
 		if (wanted != BYTES_NONE)
-			r->failed = !add_place(r->h, wanted, e->path);
+			r->failed = !add_place(r->h, wanted, w.entry.path);
 	}
+	end_walk(r, &w);
 }
 
 static void paths_of_worktree(void *context, const char *name,

@@ -1,19 +1,18 @@
 /*
- * index: entries are taken where they lie; only version 4, which stores names
- * as differences, has them rebuilt in a buffer beside.
+ * index: entries are read where they lie; only version 4, which stores names
+ * as differences, has the name of the one in hand rebuilt.
  *
- * The trailing checksum is not computed: git may leave it out, and it proves
- * nothing about a file that an enemy wrote. A cache-tree that does not fit its
- * entries is dropped, since it only saves work; what it says of a directory
- * is believed, as git does when it commits.
+ * Opening measures each entry: two numbers of it are read, and what stands
+ * where its name must end. So a walk can pass over the thousands that nobody
+ * asked for. What it reads is checked in full.
+ *
+ * The trailing checksum is not computed: git reads an index without it, and
+ * it proves nothing about a file that an enemy wrote.
  */
-#include "repo/index.h"
+#include "repo/index_internal.h"
 
-#include "base/arena.h"
 #include "base/limits.h"
-#include "repo/internal.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 
 #include "base/banned.h"
@@ -28,21 +27,15 @@
 #define FLAG_STAGE 0x3000u
 #define FLAG_LENGTH 0x0fffu
 #define FLAG_INTENDED 0x2000u /* of the extended flags */
+/* Entries between two places that are written down. */
+#define STRIDE 16
 
-struct repo_index {
-	struct repo_index_entry *entries;
-	size_t count;
-	struct repo_index_tree *trees;
-	size_t tree_count, tree_room;
-	struct arena names; /* version 4 */
-	struct buf file;  /* when read here */
-};
-
-struct reader {
-	bytes file; /* without the checksum */
-	size_t at;
-	uint32_t version;
-	size_t id_size;
+/* Where the parts of an entry are. */
+struct place {
+	uint32_t flags, extended;
+	size_t kept; /* bytes of the name before; version 4 */
+	size_t text, text_n;
+	size_t end; /* of the entry */
 };
 
 static uint32_t be32(const unsigned char *p)
@@ -57,12 +50,12 @@ static uint32_t be16(const unsigned char *p)
 }
 
 /* git's variable width number, as in pack offsets. */
-static bool read_number(struct reader *r, size_t *out)
+static bool read_number(bytes file, size_t *at, size_t *out)
 {
 	size_t value = 0;
 
-	for (int i = 0; i < 4 && r->at < r->file.n; i++) {
-		unsigned char c = r->file.at[r->at++];
+	for (int i = 0; i < 4 && *at < file.n; i++) {
+		unsigned char c = file.at[(*at)++];
 
 		value = (value << 7) + (c & 127);
 		if (!(c & 128)) {
@@ -74,282 +67,160 @@ static bool read_number(struct reader *r, size_t *out)
 	return false;
 }
 
-/* The text up to a NUL, which is passed over too. The length that the flags
- * tell spares the search. */
-static bool read_text(struct reader *r, size_t hint, bytes *out)
+/* The name's text, whose length the flags tell unless it is long. */
+static bool locate_text(bytes file, size_t length, struct place *p)
 {
-	bytes rest = bytes_drop(r->file, r->at);
-	size_t n = hint;
+	bytes rest = bytes_drop(file, p->text);
 
-	if (hint >= rest.n || rest.at[hint] != '\0' ||
-		memchr(rest.at, '\0', hint) != NULL)
-		n = bytes_find_byte(rest, '\0');
-	if (n == BYTES_NONE || n > LIMIT_PATH)
+	if (length == FLAG_LENGTH)
+		p->text_n = bytes_find_byte(rest, '\0');
+	else if (length >= p->kept)
+		p->text_n = length - p->kept;
+	else
 		return false;
-	*out = bytes_take(rest, n);
-	r->at += n + 1;
-	return true;
+	return p->text_n < rest.n && rest.at[p->text_n] == '\0' &&
+	       p->kept + p->text_n <= LIMIT_PATH;
 }
 
-/* Versions 2 and 3 fill entries with NULs to a multiple of eight. */
-static bool read_padding(struct reader *r, size_t start)
+/* `before` is the length of the name before it, for version 4. */
+static bool locate(const struct repo_index *index, size_t at, size_t before,
+	struct place *p)
 {
-	size_t end = start + ((r->at - start + 7) & ~(size_t)7);
+	bytes file = index->file;
+	size_t fixed = STAT_PART + index->id_size + FLAGS_PART, strip;
 
-	if (end > r->file.n)
+	if (file.n - at < fixed)
 		return false;
-	for (; r->at < end; r->at++)
-		if (r->file.at[r->at])
+	p->flags = be16(file.at + at + fixed - FLAGS_PART);
+	p->text = at + fixed;
+	p->extended = 0;
+	p->kept = 0;
+	if (p->flags & FLAG_EXTENDED) {
+		if (index->version < 3 || file.n - p->text < FLAGS_PART)
 			return false;
-	return true;
+		p->extended = be16(file.at + p->text);
+		p->text += FLAGS_PART;
+	}
+	if (index->version >= 4) {
+		if (!read_number(file, &p->text, &strip) || strip > before)
+			return false;
+		p->kept = before - strip;
+	}
+	if (!locate_text(file, p->flags & FLAG_LENGTH, p))
+		return false;
+	p->end = p->text + p->text_n + 1;
+	/* Versions 2 and 3 fill up with NULs to a multiple of eight. */
+	if (index->version < 4)
+		p->end = at + ((p->end - at + 7) & ~(size_t)7);
+	return p->end <= file.n;
 }
 
-/* Version 4: what is kept of the name before, then the text. */
-static bool join_name(struct repo_index *index, bytes last, size_t strip,
-	bytes *path)
+/* The same for what nearly all entries are, of which there may be a hundred
+ * thousand: the end, or 0 for locate to tell. */
+static size_t end_of_plain(const struct repo_index *index, size_t at)
 {
-	unsigned char *name;
-	bytes kept;
-
-	if (strip > last.n)
-		return false;
-	kept = bytes_take(last, last.n - strip);
-	if (kept.n + path->n > LIMIT_PATH)
-		return false;
-	name = arena_alloc(&index->names, kept.n + path->n + 1);
-	if (name == NULL)
-		return false;
-	if (kept.n)
-		memcpy(name, kept.at, kept.n);
-	if (path->n)
-		memcpy(name + kept.n, path->at, path->n);
-	*path = bytes_of(name, kept.n + path->n);
-	return true;
-}
-
-static bool read_flags(struct reader *r, uint32_t flags,
-	struct repo_index_entry *e)
-{
-	e->stage = (uint8_t)((flags & FLAG_STAGE) >> 12);
-	if (!(flags & FLAG_EXTENDED))
-		return true;
-	if (r->version < 3 || r->file.n - r->at < FLAGS_PART)
-		return false;
-	e->is_intended = be16(r->file.at + r->at) & FLAG_INTENDED;
-	r->at += FLAGS_PART;
-	return true;
-}
-
-static bool ascends(const struct repo_index_entry *a,
-	const struct repo_index_entry *b)
-{
-	int order = bytes_compare(a->path, b->path);
-
-	return order < 0 || (order == 0 && a->stage < b->stage);
-}
-
-static bool read_entry(struct reader *r, struct repo_index *index)
-{
-	size_t start = r->at, fixed = STAT_PART + r->id_size + FLAGS_PART;
-	struct repo_index_entry *e = &index->entries[index->count];
-	const unsigned char *at = r->file.at + start;
-	size_t strip = 0, known;
+	size_t text = at + STAT_PART + index->id_size + FLAGS_PART, n;
+	const unsigned char *file = index->file.at;
 	uint32_t flags;
 
-	if (r->file.n - start < fixed)
-		return false;
-	e->mode = be32(at + MODE_AT);
-	e->id = at + STAT_PART;
-	flags = be16(at + fixed - FLAGS_PART);
-	known = flags & FLAG_LENGTH;
-	r->at += fixed;
-	if (!read_flags(r, flags, e) ||
-		(r->version >= 4 && !read_number(r, &strip)) ||
-		!read_text(r, r->version < 4 ? known : SIZE_MAX, &e->path))
-		return false;
-	if (r->version >= 4 &&
-		!join_name(index, index->count ? e[-1].path
-					       : bytes_of(NULL, 0),
-			strip, &e->path))
-		return false;
-	if (e->path.n == 0 || e->path.n > LIMIT_PATH ||
-		(known < FLAG_LENGTH && known != e->path.n) ||
-		(index->count && !ascends(&e[-1], e)))
-		return false;
-	index->count++;
-	return r->version >= 4 || read_padding(r, start);
+	if (index->version >= 4 || text >= index->file.n)
+		return 0;
+	flags = be16(file + text - FLAGS_PART);
+	n = flags & FLAG_LENGTH;
+	if ((flags & FLAG_EXTENDED) || n == 0 || n == FLAG_LENGTH ||
+		index->file.n - text < n + 8 || file[text + n])
+		return 0;
+	return at + ((text - at + n + 8) & ~(size_t)7);
 }
 
-/* ---- the cache-tree extension ------------------------------------------- */
-
-struct tree_reader {
-	struct repo_index *index;
-	bytes rest;
-	size_t id_size;
-};
-
-/* Digits up to `end`; -1 stands for a directory that changed. */
-static bool read_decimal(bytes *rest, unsigned char end, int64_t *out)
-{
-	bytes digits;
-	bool is_negative;
-	int64_t value = 0;
-
-	if (!bytes_cut(*rest, end, &digits, rest))
-		return false;
-	is_negative = digits.n && digits.at[0] == '-';
-	digits = bytes_drop(digits, is_negative);
-	if (digits.n == 0 || digits.n > 10)
-		return false;
-	for (size_t i = 0; i < digits.n; i++) {
-		if (digits.at[i] < '0' || digits.at[i] > '9')
-			return false;
-		value = value * 10 + (digits.at[i] - '0');
-	}
-	*out = is_negative ? -value : value;
-	return true;
-}
-
-static bool read_tree(struct tree_reader *r)
-{
-	struct repo_index *index = r->index;
-	struct repo_index_tree *trees = index->trees, *t;
-	int64_t entries, subtrees;
-	bytes name;
-
-	if (index->tree_count == index->tree_room) {
-		index->tree_room = index->tree_room ? index->tree_room * 2 : 64;
-		trees = reallocarray(index->trees, index->tree_room,
-			sizeof(*trees));
-		if (trees == NULL)
-			return false;
-		index->trees = trees;
-	}
-	if (!bytes_cut(r->rest, '\0', &name, &r->rest) ||
-		!read_decimal(&r->rest, ' ', &entries) ||
-		!read_decimal(&r->rest, '\n', &subtrees) ||
-		entries > (int64_t)index->count || subtrees < 0 ||
-		subtrees > (int64_t)r->rest.n)
-		return false;
-	t = &trees[index->tree_count++];
-	*t = (struct repo_index_tree){
-		.name = name, .subtrees = (uint32_t)subtrees};
-	if (entries < 0)
-		return true;
-	if (r->rest.n < r->id_size)
-		return false;
-	t->is_known = true;
-	t->entries = (uint32_t)entries;
-	t->id = r->rest.at;
-	r->rest = bytes_drop(r->rest, r->id_size);
-	return true;
-}
-
-/* Where each directory's own part ends, from the last one back. */
-static bool link_trees(struct repo_index *index)
-{
-	for (size_t i = index->tree_count; i-- > 0;) {
-		size_t next = i + 1;
-
-		for (uint32_t k = 0; k < index->trees[i].subtrees; k++) {
-			if (next >= index->tree_count)
-				return false;
-			next = index->trees[next].next;
-		}
-		index->trees[i].next = (uint32_t)next;
-	}
-	return index->tree_count == 0 ||
-	       index->trees[0].next == index->tree_count;
-}
-
-static void read_trees(struct repo_index *index, bytes text, size_t id_size)
-{
-	struct tree_reader r = {index, text, id_size};
-	bool is_good = true;
-
-	index->tree_count = 0;
-	while (is_good && r.rest.n)
-		is_good = read_tree(&r);
-	if (!is_good || !link_trees(index))
-		index->tree_count = 0;
-}
-
-/* ---- the file ----------------------------------------------------------- */
-
-static enum status refuse_split(struct error *err)
-{
-	return error_set(err, ERR_UNSUPPORTED,
-		"read index: a split index is not supported; git update-index "
-		"--no-split-index");
-}
+/* ---- opening ------------------------------------------------------------ */
 
 /*
  * Extensions to the end. A capital first letter means that a reader may pass
  * over it; of the others a sparse index only says that entries may be
  * directories, and a split index needs a second file.
  */
-static enum status read_extensions(struct reader *r, struct repo_index *index,
+static enum status read_extensions(struct repo_index *index, size_t at,
 	struct error *err)
 {
-	while (r->file.n - r->at >= 8) {
-		const unsigned char *p = r->file.at + r->at;
+	bytes file = index->file;
+
+	while (file.n - at >= 8) {
+		const unsigned char *p = file.at + at;
 		uint32_t n = be32(p + 4);
 
-		if (n > r->file.n - r->at - 8)
+		if (n > file.n - at - 8)
 			break;
 		if (memcmp(p, "TREE", 4) == 0)
-			read_trees(index, bytes_of(p + 8, n), r->id_size);
-		else if (memcmp(p, "link", 4) == 0 && n > 0)
-			return refuse_split(err);
+			repo_index_read_trees(index, bytes_of(p + 8, n));
+		else if (memcmp(p, "link", 4) == 0)
+			index->link = bytes_of(p + 8, n);
 		else if ((p[0] < 'A' || p[0] > 'Z') &&
-			 memcmp(p, "sdir", 4) != 0 &&
-			 memcmp(p, "link", 4) != 0)
+			 memcmp(p, "sdir", 4) != 0)
 			return error_set(err, ERR_UNSUPPORTED,
 				"read index: extension \"%.4s\" is not "
 				"supported", (const char *)p);
-		r->at += 8 + (size_t)n;
+		at += 8 + (size_t)n;
 	}
-	if (r->at != r->file.n)
+	if (at != file.n)
 		return error_set(err, ERR_FORMAT,
 			"read index: its extensions do not parse");
+	if (index->is_nameless && index->link.n == 0)
+		return error_set(err, ERR_FORMAT,
+			"read index: an entry has no name");
 	return OK;
 }
 
-static enum status parse(struct repo_index *index, bytes file, size_t id_size,
-	struct error *err)
+static enum status measure(struct repo_index *index, struct error *err)
 {
-	struct reader r = {.at = HEADER, .id_size = id_size};
-	size_t count;
+	size_t at = HEADER, before = 0, end;
+	struct place p;
 
-	if (!bytes_starts(file, bytes_text("DIRC")) ||
-		file.n < HEADER + id_size || file.n > LIMIT_GIT_INDEX)
-		return error_set(err, ERR_FORMAT, "read index: it is none");
-	r.file = bytes_take(file, file.n - id_size);
-	r.version = be32(file.at + 4);
-	count = be32(file.at + 8);
-	if (r.version < 2 || r.version > 4)
-		return error_set(err, ERR_UNSUPPORTED,
-			"read index: version %u is not supported", r.version);
-	if (count > r.file.n / (STAT_PART + id_size + FLAGS_PART))
-		return error_set(err, ERR_FORMAT,
-			"read index: it is cut short");
-	index->entries = calloc(count + 1, sizeof(*index->entries));
-	if (index->entries == NULL)
-		return error_set(err, ERR_MEMORY, "read index: no memory");
-	buf_hint_large(index->entries, (count + 1) * sizeof(*index->entries));
-	while (index->count < count) {
-		if (read_entry(&r, index))
-			continue;
-		/* Entries of a split index may leave out their names. */
-		if (index->entries[index->count].path.n == 0)
-			return refuse_split(err);
-		return error_set(err, ERR_FORMAT,
-			"read index: entry %zu does not parse", index->count);
+	if (index->version < 4) {
+		index->stops = malloc((index->count / STRIDE + 1) *
+				      sizeof(*index->stops));
+		if (index->stops == NULL)
+			return error_set(err, ERR_MEMORY,
+				"read index: no memory");
 	}
-	return read_extensions(&r, index, err);
+	for (size_t i = 0; i < index->count; i++) {
+		if (index->stops && i % STRIDE == 0)
+			index->stops[i / STRIDE] = (uint32_t)at;
+		end = end_of_plain(index, at);
+		if (end) {
+			at = end;
+			continue;
+		}
+		if (!locate(index, at, before, &p))
+			return error_set(err, ERR_FORMAT,
+				"read index: entry %zu does not parse", i);
+		before = p.kept + p.text_n;
+		index->is_nameless = index->is_nameless || before == 0;
+		at = p.end;
+	}
+	return read_extensions(index, at, err);
 }
 
-enum status repo_index_parse(struct repo_index **out, bytes file,
+static enum status read_header(struct repo_index *index, bytes file,
+	struct error *err)
+{
+	if (!bytes_starts(file, bytes_text("DIRC")) ||
+		file.n < HEADER + index->id_size || file.n > LIMIT_GIT_INDEX)
+		return error_set(err, ERR_FORMAT, "read index: it is none");
+	index->file = bytes_take(file, file.n - index->id_size);
+	index->version = be32(file.at + 4);
+	index->count = be32(file.at + 8);
+	if (index->version < 2 || index->version > 4)
+		return error_set(err, ERR_UNSUPPORTED, "read index: version "
+			"%u is not supported", index->version);
+	if (index->count > index->file.n / (STAT_PART + index->id_size +
+		    FLAGS_PART))
+		return error_set(err, ERR_FORMAT,
+			"read index: it is cut short");
+	return OK;
+}
+
+enum status repo_index_open(struct repo_index **out, bytes file,
 	size_t id_size, struct error *err)
 {
 	struct repo_index *index = calloc(1, sizeof(*index));
@@ -358,7 +229,10 @@ enum status repo_index_parse(struct repo_index **out, bytes file,
 	if (index == NULL)
 		return error_set(err, ERR_MEMORY, "read index: no memory");
 	arena_init(&index->names, LIMIT_GIT_INDEX);
-	status = parse(index, file, id_size, err);
+	index->id_size = id_size;
+	status = read_header(index, file, err);
+	if (status == OK)
+		status = measure(index, err);
 	if (status != OK)
 		repo_index_free(index);
 	else
@@ -366,28 +240,32 @@ enum status repo_index_parse(struct repo_index **out, bytes file,
 	return status;
 }
 
-enum status repo_index_read(struct repo_index **out, const char *path,
+enum status repo_index_parse(struct repo_index **out, bytes file,
 	size_t id_size, struct error *err)
 {
-	struct buf file = {.max = 0};
-	enum status status;
+	struct repo_index *index;
+	enum status status = repo_index_open(&index, file, id_size, err);
 
-	status = repo_read_file(AT_FDCWD, path, LIMIT_GIT_INDEX, &file, err);
-	if (status == OK)
-		status = repo_index_parse(out, buf_bytes(&file), id_size, err);
-	if (status == OK)
-		(*out)->file = file;
-	else
-		buf_release(&file);
-	return status;
+	if (status != OK)
+		return status;
+	if (index->link.n) {
+		repo_index_free(index);
+		return error_set(err, ERR_UNSUPPORTED,
+			"read index: it is split, and its other part is not "
+			"here");
+	}
+	*out = index;
+	return OK;
 }
 
 void repo_index_free(struct repo_index *index)
 {
 	if (index == NULL)
 		return;
+	repo_index_free(index->shared);
 	arena_release(&index->names);
-	buf_release(&index->file);
+	repo_index_unmap(index->map);
+	free(index->stops);
 	free(index->entries);
 	free(index->trees);
 	free(index);
@@ -398,19 +276,154 @@ size_t repo_index_count(const struct repo_index *index)
 	return index->count;
 }
 
-const struct repo_index_entry *repo_index_at(const struct repo_index *index,
-	size_t i)
+/* ---- walking ------------------------------------------------------------ */
+
+static void fail(struct repo_index_walk *w, enum status code)
 {
-	return &index->entries[i];
+	w->has_entry = false;
+	if (code == ERR_MEMORY)
+		w->status = error_set(w->err, code, "read index: no memory");
+	else
+		w->status = error_set(w->err, code,
+			"read index: entry %zu does not parse", w->next);
 }
 
-size_t repo_index_tree_count(const struct repo_index *index)
+/* Version 4: the name becomes that of the entry at `p`. */
+static bool roll(struct repo_index_walk *w, const struct place *p)
 {
-	return index->tree_count;
+	w->name.n = p->kept;
+	buf_put(&w->name, bytes_part(w->index->file, p->text,
+		p->text + p->text_n));
+	return !w->name.failed;
 }
 
-const struct repo_index_tree *repo_index_tree_at(
-	const struct repo_index *index, size_t i)
+static bool is_padded(bytes file, const struct place *p)
 {
-	return &index->trees[i];
+	for (size_t i = p->text + p->text_n; i < p->end; i++)
+		if (file.at[i])
+			return false;
+	return true;
+}
+
+static uint8_t stage_of(const struct place *p)
+{
+	return (uint8_t)((p->flags & FLAG_STAGE) >> 12);
+}
+
+/* Is it after the one before? Only what differs is looked at. */
+static bool ascends(const struct repo_index_walk *w, const struct place *p,
+	bytes text)
+{
+	bool is_rolled = w->index->version >= 4;
+	bytes old = is_rolled ? buf_bytes(&w->name) : w->entry.path;
+	int order = bytes_compare(bytes_drop(old, p->kept), text);
+
+	/* Those without a name are a split index's, and stand first. */
+	return w->next == 0 || p->kept + text.n == 0 || order < 0 ||
+	       (order == 0 && w->entry.stage < stage_of(p));
+}
+
+/* The entry at `p`, which begins at w->at. */
+static enum status take(struct repo_index_walk *w, const struct place *p)
+{
+	const struct repo_index *index = w->index;
+	const unsigned char *at = index->file.at + w->at;
+	bytes text = bytes_part(index->file, p->text, p->text + p->text_n);
+
+	if (bytes_find_byte(text, '\0') != BYTES_NONE ||
+		!is_padded(index->file, p) || !ascends(w, p, text))
+		return ERR_FORMAT;
+	if (index->version >= 4 && !roll(w, p))
+		return ERR_MEMORY;
+	w->entry = (struct repo_index_entry){
+		.path = index->version >= 4 ? buf_bytes(&w->name) : text,
+		.id = at + STAT_PART,
+		.mode = be32(at + MODE_AT),
+		.stage = stage_of(p),
+		.is_intended = p->extended & FLAG_INTENDED,
+	};
+	return OK;
+}
+
+void repo_index_next(struct repo_index_walk *w)
+{
+	const struct repo_index *index = w->index;
+	enum status status = ERR_FORMAT;
+	struct place p;
+
+	if (w->next == index->count || w->status != OK) {
+		w->has_entry = false;
+		return;
+	}
+	if (index->entries) {
+		w->entry = index->entries[w->next++];
+		return;
+	}
+	if (locate(index, w->at, w->name.n, &p))
+		status = take(w, &p);
+	if (status != OK) {
+		fail(w, status);
+		return;
+	}
+	w->at = p.end;
+	w->next++;
+}
+
+/* Towards the entry of that number, or the end. */
+static void jump(struct repo_index_walk *w, size_t number)
+{
+	size_t stop = (number - (number == w->index->count)) / STRIDE;
+
+	if (w->index->stops && stop * STRIDE > w->next) {
+		w->next = stop * STRIDE;
+		w->at = w->index->stops[stop];
+	}
+}
+
+void repo_index_skip(struct repo_index_walk *w, size_t n)
+{
+	const struct repo_index *index = w->index;
+	struct place p;
+
+	if (w->status == OK && n > repo_index_left(w))
+		fail(w, ERR_FORMAT);
+	if (w->status != OK)
+		return;
+	n += w->next - 1;
+	if (index->entries)
+		w->next = n;
+	jump(w, n);
+	for (; w->next < n; w->next++, w->at = p.end) {
+		if (!locate(index, w->at, w->name.n, &p)) {
+			fail(w, ERR_FORMAT);
+			return;
+		}
+		if (index->version < 4)
+			continue;
+		if (!roll(w, &p)) {
+			fail(w, ERR_MEMORY);
+			return;
+		}
+		w->entry.stage = stage_of(&p);
+	}
+	repo_index_next(w);
+}
+
+void repo_index_begin(struct repo_index_walk *w,
+	const struct repo_index *index, struct error *err)
+{
+	*w = (struct repo_index_walk){
+		.index = index, .err = err, .at = HEADER, .has_entry = true};
+	buf_init(&w->name, LIMIT_PATH);
+	repo_index_next(w);
+}
+
+size_t repo_index_left(const struct repo_index_walk *w)
+{
+	return w->index->count - w->next + w->has_entry;
+}
+
+void repo_index_end(struct repo_index_walk *w)
+{
+	buf_release(&w->name);
 }

@@ -134,8 +134,8 @@ enum status selection_add_index(struct selection *s, struct error *err)
 	enum status status;
 
 	s->is_index = true;
-	status = repo_index_read(&index, s->repo->index, s->repo->id_size,
-		err);
+	status = repo_index_read(&index, s->repo->index, s->repo->git_dir,
+		s->repo->id_size, err);
 	if (status == ERR_NOT_FOUND)
 		return OK; /* nothing was ever added */
 	if (status == OK)

@@ -278,6 +278,10 @@ def gitindex_seeds(_, __):
             git(path, "update-index", "--add", "--cacheinfo", "160000,"
                 + git(path, "rev-parse", "HEAD").decode().strip() + ",sub")
             yield head + (path / ".git/index").read_bytes()
+            for i in range(40):
+                git(path, "update-index", "--add", "--cacheinfo", "100644,"
+                    + "1" * (64 if options else 40) + f",many/{i % 3}/{i}")
+            yield head + (path / ".git/index").read_bytes()
 
 
 def refs_seeds(_, __):

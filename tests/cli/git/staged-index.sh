@@ -54,8 +54,11 @@ token ghp 1 >r/a/file-1
 git -C r add a
 scan 1 out r --staged
 found out 1
-# A split index is refused by name.
+# A split index: what it changes stands in one file, the rest in another.
 make
 git -C r update-index --split-index
+check
+# Without the other one it is refused, and not taken for empty.
+rm r/.git/sharedindex.*
 expect 2 "$STANCH" scan --staged r 2>err
-holds err "split index"
+holds err "shared file is not there"
