@@ -66,6 +66,7 @@ ROOMS := cli \
 	network \
 	ask \
 	request \
+	signing \
 	net \
 	flow \
 	base
@@ -170,8 +171,8 @@ FORCE:
 # The rule packs become constant data; see scanner/ruleset/README.md.
 RULES := $(sort $(wildcard rules/*.toml))
 RULEC := $(patsubst scanner/%,$(B)/%.o,$(wildcard scanner/ruleset/tool/*.c))
-$(B)/rulec: $(RULEC) $(B)/libruleset.a $(B)/librequest.a $(B)/libjson.a \
-		$(B)/libexample.a $(B)/libpattern.a \
+$(B)/rulec: $(RULEC) $(B)/libruleset.a $(B)/librequest.a \
+		$(B)/libsigning.a $(B)/libjson.a $(B)/libexample.a $(B)/libpattern.a \
 		$(B)/libdecode.a $(B)/libcheck.a $(B)/libflow.a $(B)/libbase.a
 	$(Q)$(CXX) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 

@@ -4,6 +4,7 @@
  * aws-sigv4: AWS Signature Version 4, over the headers host, x-amz-date,
  * content-type and x-amz-security-token where present, and the body.
  * azure-sharedkey: Azure Storage's Shared Key for the Blob service.
+ * The others are signing/'s; here their texts are rendered and put in place.
  * Sources: AWS General Reference, "Create a signed AWS API request"; Azure
  * Storage REST, "Authorize with Shared Key".
  */
@@ -12,6 +13,7 @@
 
 #include "base/base64.h"
 #include "base/hash.h"
+#include "signing/signing.h"
 
 #include "base/banned.h"
 
@@ -25,16 +27,6 @@ struct signing {
 	bytes host, path, query; /* of the URL */
 	struct buf time, date;	 /* 20240801T100000Z, 20240801 */
 };
-
-static const char *const kinds[] = {"aws-sigv4", "azure-sharedkey"};
-
-bool request_sign_is_known(const char *kind)
-{
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(kinds[i], kind) == 0)
-			return true;
-	return false;
-}
 
 static void put_hex(struct buf *out, const unsigned char digest[SHA256_SIZE])
 {
@@ -222,7 +214,105 @@ static enum status sign_azure(struct signing *s)
 	return status;
 }
 
-/* ---- both --------------------------------------------------------------- */
+/* ---- signing/'s --------------------------------------------------------- */
+
+static enum status sign_cosmos(struct signing *s)
+{
+	struct buf date, header, version;
+	enum status status;
+
+	buf_init(&date, TEXT_MOST);
+	buf_init(&header, TEXT_MOST);
+	buf_init(&version, TEXT_MOST);
+	buf_put_text(&version, "2018-12-31");
+	status = request_template("{{now | rfc1123}}", s->values, REQUEST_RAW,
+		&date, s->err);
+	if (status == OK)
+		status = signing_cosmos(s->r->method, s->path,
+			buf_bytes(&s->secret), buf_bytes(&date), &header,
+			s->err);
+	if (status == OK)
+		status = add(s, "Authorization", &header);
+	if (status == OK)
+		status = add(s, "x-ms-date", &date);
+	if (status == OK)
+		status = add(s, "x-ms-version", &version);
+	buf_release(&date);
+	buf_release_wiped(&header);
+	buf_release(&version);
+	return status;
+}
+
+static enum status begin_form(struct signing *s, const char *grant)
+{
+	struct buf *type = request_add_header(s->r, "Content-Type", s->err);
+
+	if (type == NULL)
+		return ERR_LIMIT;
+	buf_put_text(type, "application/x-www-form-urlencoded");
+	buf_put_text(&s->r->body, "grant_type=");
+	request_escape_url(bytes_text(grant), &s->r->body);
+	return OK;
+}
+
+static enum status sign_client(struct signing *s)
+{
+	struct buf header;
+	enum status status;
+
+	buf_init(&header, TEXT_MOST);
+	buf_put_text(&header, "Basic ");
+	signing_client(buf_bytes(&s->id), buf_bytes(&s->secret), &header);
+	status = add(s, "Authorization", &header);
+	buf_release_wiped(&header);
+	if (status == OK)
+		status = begin_form(s, "client_credentials");
+	if (status == OK && s->session.n > 0) {
+		buf_put_text(&s->r->body, "&scope=");
+		request_escape_url(buf_bytes(&s->session), &s->r->body);
+	}
+	return status;
+}
+
+static enum status sign_assertion(struct signing *s)
+{
+	const struct request_value *now =
+		request_values_find(s->values, "now", 0);
+	const struct signing_assertion a = {
+		.issuer = buf_bytes(&s->id),
+		.audience = buf_bytes(&s->service),
+		.scope = buf_bytes(&s->session),
+		.now = now ? now->value : bytes_text("")};
+	enum status status = begin_form(s,
+		"urn:ietf:params:oauth:grant-type:jwt-bearer");
+
+	if (status != OK)
+		return status;
+	buf_put_text(&s->r->body, "&assertion=");
+	return signing_assertion(&a, buf_bytes(&s->secret), &s->r->body,
+		s->err);
+}
+
+/* ---- all ---------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	enum status (*sign)(struct signing *s);
+} kinds[] = {
+	{"aws-sigv4", sign_aws},
+	{"azure-sharedkey", sign_azure},
+	{"cosmos-master", sign_cosmos},
+	{"jwt-rs256", sign_assertion},
+	{"oauth-client-credentials", sign_client},
+};
+
+bool request_sign_is_known(const char *kind)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].name, kind) == 0)
+			return true;
+	return false;
+}
 
 static enum status render(struct signing *s, const char *template,
 	struct buf *out)
@@ -266,9 +356,10 @@ enum status request_sign(const struct request_step *step,
 		buf_init(texts[i], TEXT_MOST);
 	cut_url(&s);
 	status = prepare(&s, &step->sign);
-	if (status == OK)
-		status = strcmp(step->sign.kind, "aws-sigv4") == 0
-			? sign_aws(&s) : sign_azure(&s);
+	for (size_t i = 0; status == OK &&
+		i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].name, step->sign.kind) == 0)
+			status = kinds[i].sign(&s);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		buf_release_wiped(texts[i]);
 	return status;

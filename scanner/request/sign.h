@@ -1,5 +1,7 @@
 /*
- * sign: built-in signers, by name: "aws-sigv4", "azure-sharedkey".
+ * sign: built-in signers, by name; rules/README.md says what each takes.
+ * aws-sigv4, azure-sharedkey and cosmos-master add headers; jwt-rs256 and
+ * oauth-client-credentials make the form of a token request.
  */
 #ifndef STANCH_REQUEST_SIGN_H
 #define STANCH_REQUEST_SIGN_H

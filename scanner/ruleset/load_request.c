@@ -11,7 +11,7 @@
 
 #include "base/banned.h"
 
-#define STEPS_MOST 5
+#define STEPS_MOST 12 /* two for each of a provider's sites */
 
 static const struct key sign_keys[] = {
 	{"kind", true, ruleset_read_text,
@@ -38,7 +38,7 @@ static enum status read_sign(struct load *l, const struct toml_entry *entry,
 
 	if (status == OK && (!s->kind || !request_sign_is_known(s->kind)))
 		return ruleset_fail(l, entry->value,
-			"'sign' needs a kind: aws-sigv4 or azure-sharedkey");
+			"'sign' needs a kind that is known, such as aws-sigv4");
 	return status;
 }
 

@@ -4,7 +4,11 @@ answers. A request of any other form is answered 400, which no rule knows."""
 import base64
 import hashlib
 import hmac
+import json
+import os
 import re
+import subprocess
+import tempfile
 import urllib.parse
 
 from server import Answer
@@ -484,6 +488,80 @@ row("api.honeycomb.io", r"/1/auth", header("X-Honeycomb-Team"),
     (401, {"error": "unknown API key - check your credentials"}))
 row("sonarcloud.io", r"/api/authentication/validate", basic(None, ""),
     (200, {"valid": True}), (200, {"valid": False}))
+row("sonar.corp.example", r"/api/authentication/validate", basic(None, ""),
+    (200, {"valid": True}), (200, {"valid": False}))
+row("api.travis-ci.com", r"/user", header("Authorization", "token "),
+    (200, {"@type": "user", "id": 1, "login": "ann", "email": None}),
+    (403, {"@type": "error", "error_type": "login_required",
+           "error_message": "login required"}))
+row("api.bitbucket.org", r"/2\.0/user", basic_password,
+    (200, {"type": "user", "uuid": "{u}", "display_name": "Ann",
+           "account_id": "1"}, {"X-OAuth-Scopes": "repository",
+                                "X-Credential-Type": "apppassword"}),
+    (401, "", {"WWW-Authenticate": 'Basic realm="Bitbucket.org HTTP"'}),
+    (403, {"type": "error", "error": {
+        "message": "Your credentials lack one or more required privilege "
+                   "scopes."}}))
+row("api.cloudflare.com", r"/client/v4/accounts/[0-9a-f]{32}/tokens/verify",
+    bearer,
+    (200, {"success": True, "errors": [], "result": {
+        "id": "i", "status": "active", "expires_on": "2027-01-01T00:00:00Z"}}),
+    (401, {"success": False, "errors": [{"code": 1000,
+                                         "message": "Invalid API Token"}]}),
+    (403, {"success": False, "errors": [{"code": 9109, "message": "x"}]}))
+row("api.cloudflare.com", r"/client/v4/user",
+    lambda r: header("X-Auth-Key")(r) and
+    r.headers.get("X-Auth-Email") == "ops@acme.example",
+    (200, {"success": True, "result": {"id": "i", "email": "ops@acme.example",
+                                       "username": "ops"}}),
+    (400, {"success": False, "errors": [{
+        "code": 9103, "message": "Unknown X-Auth-Key or X-Auth-Email"}]}))
+row("contoso.webhook.office.com", r"/webhookb2/.*",
+    lambda r: in_path(r) and r.body == b"{}",
+    text(400, "Summary or Text is required."), text(404, "not documented"),
+    method="POST")
+row("verify.twilio.com", r"/v2/Services\?PageSize=1", basic_password,
+    (200, {"meta": {"key": "services", "page": 0}, "services": []}),
+    (401, {"code": 20003, "message": "Authenticate", "status": 401}))
+row("mandrillapp.com", r"/api/1\.0/users/ping2\.json",
+    lambda r: json.loads(r.body) == {"key": r.token},
+    (200, {"PING": "PONG!"}),
+    (401, {"status": "error", "code": -1, "name": "Invalid_Key",
+           "message": "Invalid API key"}), method="POST")
+for site in ("datadoghq.com", "datadoghq.eu", "us3.datadoghq.com",
+             "us5.datadoghq.com", "ap1.datadoghq.com"):
+    row("api." + site, r"/api/v2/validate_keys", header("DD-APPLICATION-KEY"),
+        (200, {"status": "ok"}), (403, {"errors": ["Forbidden"]}))
+row("*.eu.auth0.com", r"/oauth/token",
+    lambda r: form(grant_type="client_credentials", client_secret=None,
+                   audience="https://%s/api/v2/" % r.host)(r),
+    (200, {"access_token": "made now", "token_type": "Bearer",
+           "scope": "read:users"}),
+    (401, {"error": "access_denied", "error_description": "Unauthorized"}),
+    (403, {"error": "access_denied",
+           "error_description": "Client is not authorized to access "
+                                "\"https://acme.eu.auth0.com/api/v2/\"."}),
+    method="POST")
+row("acme7x2k9q.algolia.net", r"/1/keys/[0-9a-f]{32}",
+    lambda r: header("X-Algolia-API-Key")(r) and
+    r.headers.get("X-Algolia-Application-Id") == "ACME7X2K9Q",
+    (200, {"value": "shown to itself", "acl": ["search", "browse"],
+           "validity": 0}),
+    (403, {"message": "Invalid Application-ID or API key", "status": 403}))
+row("api.planetscale.com", r"/v1/organizations",
+    lambda r: header("Authorization", "acme7x2k9qtw:")(r) or bearer(r),
+    (200, {"current_page": 1, "data": [{"id": "o", "name": "acme"}]}),
+    (401, {"code": "unauthorized", "message": "Unauthorized"}))
+row("*.supabase.co", r"/auth/v1/settings", header("apikey"),
+    (200, {"external": {"email": True}, "disable_signup": False,
+           "mailer_autoconfirm": False}),
+    (401, {"message": "Invalid API key"}))
+row("*.openai.azure.com", r"/openai/models\?api-version=2024-10-21",
+    header("api-key"),
+    (200, {"object": "list", "data": [{"id": "gpt"}]}),
+    (401, {"error": {"code": "401", "message":
+                     "Access denied due to invalid subscription key or wrong "
+                     "API endpoint."}}))
 row("api.acme.example", r"/me", bearer, (200, {"user": "ann"}),
     (401, {"error": "bad token"}))
 
@@ -625,7 +703,79 @@ def entra(r):
     return Answer(401, {"error": "invalid_client", "error_codes": [code]})
 
 
+def bitbucket(r):
+    """Access tokens of repositories are no user's, which it says; the other
+    credentials are a row."""
+    if not bearer(r) or r.target != "/2.0/user":
+        return None
+    if r.state != "live-in-bitbucket":
+        return Answer(401, {"type": "error", "error": {
+            "message": "Token is invalid, expired, or not supported for this "
+                       "endpoint."}})
+    return Answer(403, {"type": "error", "error": {"message": "no user"}},
+                  {"X-Credential-Type": "repo_access_token",
+                   "X-OAuth-Scopes": "repository:write"})
+
+
+def cosmos(r):
+    """The token's `match` is its account; the token is the key."""
+    text = "get\n\n\n%s\n\n" % r.headers.get("x-ms-date", "").lower()
+    want = "type=master&ver=1.0&sig=" + base64.b64encode(hmac.new(
+        base64.b64decode(r.token or ""), text.encode(),
+        hashlib.sha256).digest()).decode()
+    ids = {"x-ms-activity-id": "1"}
+    if r.state == "live" and r.target == "/" and urllib.parse.unquote(
+            r.headers.get("Authorization", "")) == want:
+        return Answer(200, {"_self": "", "id": "acme", "_dbs": "//dbs/"}, ids)
+    return Answer(401, {"code": "Unauthorized", "message": "The input "
+                        "authorization token can't serve the request."}, ids)
+
+
+def is_signed(assertion, pem):
+    """RS256, checked by openssl with the key that the token is."""
+    text, _, signature = assertion.rpartition(".")
+    with tempfile.TemporaryDirectory() as where:
+        def put(name, data):
+            with open(os.path.join(where, name), "wb") as f:
+                f.write(data)
+            return os.path.join(where, name)
+
+        key = put("key", pem.replace("\\n", "\n").encode() + b"\n")
+        return subprocess.run(
+            ["openssl", "dgst", "-sha256", "-prverify", key, "-signature",
+             put("signature", base64.urlsafe_b64decode(
+                 signature + "=" * (-len(signature) % 4))),
+             put("text", text.encode())],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ).returncode == 0
+
+
+def google_token(r):
+    if r.path != "/token" or r.method != "POST":
+        return None
+    asked = r.form()
+    made = {"access_token": "made now", "expires_in": 3599,
+            "token_type": "Bearer", "scope": "email"}
+    if asked.get("grant_type") == "refresh_token":
+        good = asked.get("client_secret", "").startswith("GOC" "SPX-") and \
+            asked.get("refresh_token") == r.token and r.state == "live"
+        return Answer(200, made) if good else Answer(400, {
+            "error": "invalid_grant",
+            "error_description": "Token has been expired or revoked."})
+    claims = json.loads(r.assertion() or "{}")
+    good = r.state == "live" and claims.get("aud") == \
+        "https://oauth2.googleapis.com/token" and \
+        0 < claims["exp"] - claims["iat"] <= 3600 and \
+        is_signed(asked.get("assertion", ""), r.token)
+    return Answer(200, made) if good else Answer(400, {
+        "error": "invalid_grant", "error_description":
+        "Invalid JWT Signature."})
+
+
 SPECIAL = {
+    "api.bitbucket.org": bitbucket,
+    "*.documents.azure.com": cosmos,
+    "oauth2.googleapis.com": google_token,
     "dev.azure.com": azure_devops,
     "app.vssps.visualstudio.com": azure_profile,
     "sts.amazonaws.com": aws,

@@ -157,6 +157,19 @@ def doppler(r):
                   Answer(400, {"success": False}))
 
 
+@revoker("app.posthog.com", "POST", r"/api/revoke_leaked_key")
+def posthog_elsewhere(r):
+    json.loads(r.body)["token"]
+    return Answer(200, {"found": False})
+
+
+@revoker("eu.posthog.com", "POST", r"/api/revoke_leaked_key")
+def posthog(r):
+    json.loads(r.body)["token"]
+    return revoke(r, names_in(r, r.body.decode()),
+                  Answer(200, {"found": True}), Answer(403, {}))
+
+
 # ---- by the token itself ----------------------------------------------------
 
 def itself(host, method, path, auth, good, refused=(403, {})):
@@ -193,6 +206,19 @@ itself("api.vercel.com", "DELETE", "/v3/user/tokens/current", bearer,
        (200, {"tokenId": "t"}))
 itself("api.fastly.com", "DELETE", "/tokens/self", header("Fastly-Key"),
        (204,))
+itself("api.cloudflare.com", "DELETE", "/client/v4/user/tokens/i", bearer,
+       (200, {"success": True, "result": {"id": "i"}}))
+itself("api.sendgrid.com", "DELETE", r"/v3/api_keys/.*",
+       lambda r: bearer(r) and r.path.split("/")[-1] ==
+       r.token.split(".")[1], (204,))
+itself("api.mapbox.com", "DELETE", "/tokens/v2/ann/a",
+       lambda r: r.query == "access_token=" + r.token, (204,))
+itself("api.tailscale.com", "DELETE", r"/api/v2/tailnet/-/keys/.*",
+       lambda r: bearer(r) and r.path.split("/")[-1] ==
+       r.token.split("-")[2], (200, {}))
+itself("api.linear.app", "POST", "/oauth/revoke", bearer, (200, {}))
+itself("id.twitch.tv", "POST", "/oauth2/revoke",
+       lambda r: r.form() == {"client_id": "c", "token": r.token}, (200, ""))
 itself("acme.okta.com", "DELETE", "/api/v1/api-tokens/current",
        header("Authorization", "SSWS "), (204,))
 itself("api.dropboxapi.com", "POST", "/2/auth/token/revoke", bearer,

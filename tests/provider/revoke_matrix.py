@@ -53,8 +53,8 @@ def run_mode(tokens, stanch, mode):
     write("provider/tokens.json", json.dumps(known))
     write("provider/revoke.json", json.dumps({"*": mode} if mode else {}))
     return subprocess.run(
-        [stanch, "scan", "--respond", "policy.toml", "--yes-many", "-q",
-         "tree"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        [stanch, "scan", "--respond", "policy.toml", "--yes-many",
+         "--verify-unsafe", "-q", "tree"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         env=dict(os.environ, ADMIN="administrators-secret")).stderr.decode()
 
 

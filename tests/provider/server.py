@@ -74,8 +74,18 @@ class Request:
         parts = [self.host + urllib.parse.unquote(self.target),
                  urllib.parse.unquote_plus(self.body.decode("latin-1")),
                  self.body.decode("latin-1"),
-                 *self.headers.values(), ":".join(self.basic() or ())]
+                 *self.headers.values(), ":".join(self.basic() or ()),
+                 urllib.parse.unquote(":".join(self.basic() or ())),
+                 self.assertion()]
         return "\n".join(parts)
+
+    def assertion(self):
+        """The claims of a signed assertion, which say whose it is."""
+        parts = self.form().get("assertion", "").split(".")
+        if len(parts) != 3:
+            return ""
+        return base64.urlsafe_b64decode(
+            parts[1] + "=" * (-len(parts[1]) % 4)).decode("latin-1")
 
 
 class State:
@@ -237,7 +247,8 @@ def main():
     server.delay = float(os.environ.get("PROVIDER_DELAY", "0"))
     with open(os.path.join(directory, "network.toml"), "w") as f:
         f.write('ca_file = "%s/ca.pem"\n' % os.path.abspath(directory))
-        f.write('hosts = ["vault.corp.example", "api.acme.example"]\n')
+        f.write('hosts = ["vault.corp.example", "sonar.corp.example", '
+                '"api.acme.example"]\n')
         f.write('[connect]\n"*:443" = "127.0.0.1:%d"\n' % server.server_port)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with open(os.path.join(directory, "port"), "w") as f:
