@@ -69,6 +69,11 @@ prints() {
 	fi
 }
 
+# clone_to DIRECTORY: a clone, with what is new in this tree.
+clone_to() {
+	git clone -q --no-hardlinks . "$1" && source_to "$1"
+}
+
 # source_to DIRECTORY: what git knows of this tree, and what is new in it.
 source_to() {
 	mkdir -p "$1"
@@ -122,7 +127,7 @@ readme_command() {
 
 test_source() {
 	fresh source
-	source_to "$work/source/root/stanch"
+	clone_to "$work/source/root/stanch"
 	step source 0 "README: $(readme_command 1)" \
 		"cd /root/stanch && $(readme_command 1)"
 	tail -3 "$work/out"

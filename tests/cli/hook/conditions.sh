@@ -45,6 +45,22 @@ kill -TERM $pid
 wait $pid 2>/dev/null
 code $? 143 "SIGTERM"
 exec 3>&-
+# A hundred megabytes: all of them, or an honest no.
+git reset -q --hard
+i=0
+while [ $i -lt 20 ]; do
+	yes "static int field_$i(struct state *s) { return s->value[$i]; }" |
+		head -c 5000000 >"many$i"
+	i=$((i + 1))
+done
+token ghp 2 >>many19
+git add .
+run 2>../err; code $? 1 "100 MB"
+holds ../err "many19:"
+"$STANCH" hook run pre-commit --timeout 0.001 2>../err
+code $? 3 "100 MB, and no time for them"
+holds ../err "stanch: commit stopped: not all could be looked at"
+git reset -q --hard
 # On its deadline it fails closed.
 git reset -q --hard
 i=0

@@ -65,6 +65,29 @@ rm bare.git/hooks/pre-receive
 token ghp 5 >r/h
 commit r h
 refused "h:1:1" other
+# Several refs in one push: no branch's settings speak for another's, nor for
+# itself; those of HEAD's branch, as it is before, speak for all.
+rm bare.git/hooks/pre-receive
+(cd bare.git && "$STANCH" hook install >/dev/null) || fail install
+git -C r reset -q --hard HEAD^
+git -C r tag lax
+git -C r checkout -q -B main-2 settings
+token ghp 7 >r/i
+commit r i
+refused "i:1:1" main-2:main HEAD~1:refs/heads/other-2
+refused "i:1:1" main-2:main lax:refs/heads/lax
+token ghp 5 >r/h
+git -C r checkout -q -B other-3 lax
+commit r h
+refused "h:1:1" other-3:other settings:refs/heads/also-settings
+git -C r rm -q -f h
+token ghp 8 >r/g
+git -C r commit -q --amend -m "g, by the settings of main" -a
+git -C r push -q --no-verify origin other-3:other main-2~1:refs/heads/two \
+	2>err || {
+	cat err
+	fail "what HEAD's branch accepts"
+}
 # Broken ones suppress nothing, and it is said.
 git -C r checkout -q settings
 echo "[[allow" >r/.stanch.toml
