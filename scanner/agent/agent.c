@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "detect/detect.h"
 #include "json/json.h"
+#include "leaks/leaks.h"
 #include "render/render.h"
 
 #include <stdio.h>
@@ -31,11 +32,13 @@ struct call {
 	const struct json_value *root;
 	struct json_document *arguments; /* Copilot's, from a text */
 	struct scan *scan;
+	const struct ruleset *rules;
+	struct leaks *leaks; /* what is new, and not in what is replaced */
 	bytes path;
+	struct buf place; /* the same as settings know it; may be empty */
 	bool is_old; /* the text in work is replaced, or taken away */
 	struct hash128 old[OLD_MAX];
 	size_t old_n;
-	uint64_t found;
 	struct buf reason;
 	struct error *err;
 };
@@ -87,26 +90,16 @@ static void on_sighting(void *context, const struct sighting *seen)
 {
 	struct call *c = context;
 	struct hash128 secret = hash_128(seen->secret, 0);
-	struct buf shown;
 
 	if (c->is_old) {
 		if (c->old_n < OLD_MAX)
 			c->old[c->old_n++] = secret;
 		return;
 	}
-	if (is_known(c, secret))
-		return;
-	if (c->found++ >= NAMED)
-		return;
-	buf_init(&shown, 4096);
-	report_redact(seen->secret, seen->rule, &shown);
-	buf_put_text(&c->reason, "  ");
-	report_escape_terminal(bytes_text(seen->rule->description
-		? seen->rule->description : seen->rule->id), &c->reason);
-	buf_put_text(&c->reason, "  ");
-	report_escape_terminal(buf_bytes(&shown), &c->reason);
-	buf_printf(&c->reason, "  (line %u of it)\n", seen->line);
-	buf_release_wiped(&shown);
+	/* What cannot be kept is counted as unlisted. */
+	if (!is_known(c, secret))
+		(void)!leaks_add(c->leaks, seen, buf_bytes(&c->place),
+			LEAK_STDIN);
 }
 
 static enum status look_at(struct call *c, bytes text)
@@ -247,6 +240,69 @@ static enum status read_call(struct call *c, const struct json_value **args,
 	return OK;
 }
 
+/* ---- what is found ------------------------------------------------------ */
+
+static void tell(struct call *c, const struct leak *leak,
+	const struct leak_place *place)
+{
+	struct buf shown;
+
+	buf_init(&shown, 4096);
+	report_redact(leak->secret, leak->rule, &shown);
+	buf_put_text(&c->reason, "  ");
+	report_escape_terminal(bytes_text(leak->rule->description
+		? leak->rule->description : leak->rule->id), &c->reason);
+	buf_put_text(&c->reason, "  ");
+	report_escape_terminal(buf_bytes(&shown), &c->reason);
+	buf_printf(&c->reason, "  (line %u of it)\n", place->line);
+	buf_release_wiped(&shown);
+}
+
+static void tell_open(struct call *c)
+{
+	uint64_t found = leaks_unlisted(c->leaks), named = 0;
+
+	for (size_t i = 0; i < leaks_count(c->leaks); i++) {
+		const struct leak *leak = leaks_at(c->leaks, i);
+
+		for (size_t k = 0; k < leak->place_count; k++) {
+			if (!leak_place_counts(&leak->places[k]))
+				continue;
+			found++;
+			if (named < NAMED)
+				tell(c, leak, &leak->places[k]);
+			named += named < NAMED;
+		}
+	}
+	if (found == 0)
+		return;
+	if (found > named)
+		buf_printf(&c->reason, "  and %llu more\n",
+			(unsigned long long)(found - named));
+	buf_put_text(&c->reason, "stanch: refused: there are leaked tokens in "
+		"it. Read them from the environment or a secret store "
+		"instead.\n");
+}
+
+static enum status settle(struct call *c, struct error *err)
+{
+	struct suppress *suppress = NULL;
+	enum status status = leaks_finish(c->leaks, err);
+	const char *problem;
+
+	/* The repository is opened only where there is something to accept. */
+	if (status == OK && leaks_count(c->leaks))
+		status = agent_accept(c->leaks, c->rules, &suppress, err);
+	if (status == OK)
+		tell_open(c);
+	problem = suppress ? suppress_problem(suppress, 0) : NULL;
+	if (problem && c->reason.n)
+		buf_printf(&c->reason, "HEAD's suppresses nothing: %.200s\n",
+			problem);
+	suppress_free(suppress);
+	return status;
+}
+
 static enum status judge(struct call *c, struct error *err)
 {
 	const struct json_value *args = NULL;
@@ -263,19 +319,13 @@ static enum status judge(struct call *c, struct error *err)
 		return OK;
 	}
 	c->path = find_path(args);
+	agent_place(c->path, json_value_text(json_value_get(c->root, "cwd")),
+		&c->place);
 	if (json_value_kind(args) == JSON_KIND_OBJECT)
 		status = json_value_each(args, gather_old, c);
 	if (status == OK)
 		status = walk(c, args);
-	if (status != OK || c->found == 0)
-		return status;
-	if (c->found > NAMED)
-		buf_printf(&c->reason, "  and %llu more\n",
-			(unsigned long long)(c->found - NAMED));
-	buf_put_text(&c->reason, "stanch: refused: there are leaked tokens in "
-		"it. Read them from the environment or a secret store "
-		"instead.\n");
-	return OK;
+	return status == OK ? settle(c, err) : status;
 }
 
 /* ---- the answer --------------------------------------------------------- */
@@ -323,6 +373,7 @@ static enum status judge_text(const struct agent_options *o,
 		.decode_depth = LIMIT_DECODE_DEPTH,
 		.min_confidence = o->min_confidence,
 	};
+	const struct leaks_options leaks = {.fingerprint_key = {NULL, 0}};
 	struct json_document *document = json_document_parse(
 		"standard input", text, 1, err);
 	struct detector *detector = NULL;
@@ -333,7 +384,9 @@ static enum status judge_text(const struct agent_options *o,
 	if (status == OK) {
 		detector = detector_new(rules, &detect, err);
 		c->scan = detector ? scan_new(detector, err) : NULL;
-		status = c->scan ? OK : ERR_MEMORY;
+		c->leaks = c->scan ? leaks_new(&leaks, err) : NULL;
+		status = c->leaks ? OK : ERR_MEMORY;
+		c->rules = rules;
 	}
 	c->root = document ? json_document_root(document) : NULL;
 	c->err = err;
@@ -342,6 +395,7 @@ static enum status judge_text(const struct agent_options *o,
 	if (status == OK && scan_ledger(c->scan)->unscanned)
 		status = error_set(err, ERR_LIMIT, "look at the tool call: "
 			"parts of it could not be scanned");
+	leaks_free(c->leaks);
 	scan_free(c->scan);
 	detector_free(detector);
 	ruleset_free(rules);
@@ -360,6 +414,7 @@ int agent_run(const struct agent_options *options)
 	int code;
 
 	buf_init(&c.reason, REASON_MAX);
+	buf_init(&c.place, LIMIT_PATH);
 	if (status == OK)
 		status = judge_text(options, &c, buf_bytes(&text), &err);
 	if (status == ERR_INTERRUPTED)
@@ -368,5 +423,6 @@ int agent_run(const struct agent_options *options)
 		code = status == OK ? answer(&c) : console_fail(&err);
 	buf_release_wiped(&text);
 	buf_release_wiped(&c.reason);
+	buf_release(&c.place);
 	return code;
 }

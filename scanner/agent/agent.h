@@ -12,8 +12,10 @@
 #ifndef STANCH_AGENT_AGENT_H
 #define STANCH_AGENT_AGENT_H
 
+#include "base/buf.h"
 #include "job/console.h"
 #include "job/job.h"
+#include "suppress/suppress.h"
 
 struct agent_options {
 	struct job_rule_choice rules;
@@ -34,5 +36,18 @@ int agent_run(const struct agent_options *options);
  * it does not, as far as can be seen. Pure.
  */
 const char *agent_command_check(bytes command);
+
+/*
+ * accept.c: the file that a call names, seen from `directory` (the current
+ * one when empty), as settings know it: its directories' real names. Nothing
+ * is put where that cannot be told.
+ */
+void agent_place(bytes path, bytes directory, struct buf *out);
+/*
+ * Mark what settings and baselines of HEAD accept; `leaks` are finished. *out,
+ * or NULL, has the texts that places then point to.
+ */
+enum status agent_accept(struct leaks *leaks, const struct ruleset *rules,
+	struct suppress **out, struct error *err) MUST_USE;
 
 #endif

@@ -248,7 +248,9 @@ const struct args_command hook_run_command = {
 "agent reads a coding assistant's tool call as JSON from standard input and "
 "refuses commands that go around hooks (--no-verify) and content with "
 "tokens: exit 2 and the reason on standard error, or, where the assistant "
-"wants it so (Cursor, Copilot), a JSON answer and exit 0.\n",
+"wants it so (Cursor, Copilot), a JSON answer and exit 0. Settings and "
+"baseline of HEAD's commit suppress; those of the tree, and comments, do "
+"not.\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.run = run,

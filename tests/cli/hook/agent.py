@@ -1,6 +1,7 @@
 """Coding assistants' calls, in each one's form and answer; see agent.sh.
 usage: agent.py STANCH TOKEN..."""
 import json
+import os
 import subprocess
 import sys
 
@@ -64,6 +65,7 @@ def run(call, **options):
     text = call if isinstance(call, str) else json.dumps(call)
     return subprocess.run([STANCH, "hook", "run", "agent"], text=True,
                           input=text, stderr=subprocess.PIPE,
+                          cwd=options.get("cwd"),
                           stdout=options.get("stdout", subprocess.PIPE))
 
 
@@ -136,3 +138,67 @@ for text in ("", "{", "[]", "{}", '"x"', '{"toolName":"x","toolArgs":"{"}',
 with open("/dev/full", "w") as full:
     assert run(cursor("beforeShellExecution", command=no_verify),
                stdout=full).returncode == 2
+
+# What HEAD's settings accept; not those of the tree, which it may write.
+GIT = ["git", "-c", "user.name=A", "-c", "user.email=a@example.com"]
+
+
+def git(*arguments):
+    subprocess.run([*GIT, *arguments], cwd="r", check=True,
+                   stdout=subprocess.DEVNULL)
+
+
+def file(path, **more):
+    return dict(tool("Write", file_path=path, content=f"T = '{SECRET}'"),
+                **more)
+
+
+def at(path, is_refused, call_directory="r", **more):
+    done = run(file(path, **more), cwd=call_directory)
+    assert done.returncode == (2 if is_refused else 0), (path, done)
+    return done.stderr
+
+
+subprocess.run(["git", "init", "-q", "-b", "main", "r"], check=True)
+HERE = os.getcwd()
+SETTINGS = '[[allow]]\npaths = ["tests/data/"]\nreason = "made up"\n'
+os.makedirs("r/src")
+open("r/.stanch.toml", "w").write(SETTINGS)
+at("tests/data/new/a.py", True, cwd=HERE + "/r")  # no HEAD yet
+git("add", ".")
+git("commit", "-q", "-m", "m")
+at("tests/data/new/a.py", False, cwd=HERE + "/r")
+at(HERE + "/r/tests/data/a.py", False)
+at("../tests/data/a.py", True, cwd=HERE + "/r/src")
+at("tests/data/a.py", False, cwd="relative")
+at("tests/data/a.py", True, cwd=HERE + "/r/src")
+at(HERE + "/r/tests/data/a.py", False, "r/src")
+at("src/a.py", True, cwd=HERE + "/r")
+at(HERE + "/r/tests/data/../../src/a.py", True)
+at(HERE + "/r/tests/data/./a.py", True)
+at("", True)
+at(HERE + "/elsewhere/tests/data/a.py", True)
+at(HERE + "/r/tests/data/a.py", True, ".")  # no repository here
+os.makedirs("r/tests/data")
+os.symlink(HERE + "/r/src", "r/tests/data/link")
+at(HERE + "/r/tests/data/link/a.py", True)
+os.symlink(HERE + "/r", "linked")
+at(HERE + "/linked/tests/data/a.py", False)
+open("r/.stanch.toml", "w").write(SETTINGS.replace("tests/data/", "*"))
+at("src/a.py", True, cwd=HERE + "/r")
+open("r/.stanch.toml", "w").write("[[allow")
+git("commit", "-q", "-a", "-m", "broken")
+assert "suppresses nothing" in at("tests/data/a.py", True, cwd=HERE + "/r")
+fingerprint = json.loads(subprocess.run(
+    [STANCH, "scan", "-f", "jsonl", "-"], input=f"T = '{SECRET}'\n", text=True,
+    stdout=subprocess.PIPE).stdout.splitlines()[0])["fingerprint"]
+git("rm", "-q", "-f", ".stanch.toml")
+subprocess.run([STANCH, "baseline", "add", "--file", "r/.stanch-baseline",
+                "--reason", "made up", fingerprint], check=True)
+git("add", ".stanch-baseline")
+git("commit", "-q", "-m", "baseline")
+at("src/a.py", False, cwd=HERE + "/r")
+done = run(tool("Bash", command="echo " + SECRET), cwd="r")
+assert done.returncode == 0, done
+done = run(tool("Bash", command="echo " + TOKENS[1]), cwd="r")
+assert done.returncode == 2, done
