@@ -20,7 +20,11 @@ ROOMS := cli \
 	hook \
 	agent \
 	survey \
+	settle \
+	recall \
 	audit \
+	nursery \
+	vault \
 	loop \
 	basis \
 	recheck \

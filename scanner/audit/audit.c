@@ -49,8 +49,17 @@ static enum status inherit(struct inheritance *i, struct audit *a,
 	a->contents = known_contents_new(AUDIT_CONTENTS);
 	if (i->detector == NULL || a->contents == NULL)
 		return error_set(err, ERR_MEMORY, "start the audit");
-	i->nursery = (struct nursery_options){a->options, i->rules,
-		i->detector, a->contents};
+	i->nursery = (struct nursery_options){
+		.choice = &a->options->rules,
+		.detect = &a->options->detect,
+		.timeout = a->options->timeout,
+		.memory = a->options->memory,
+		.allow_owner = a->options->allow_owner,
+		.mirror = a->options->mirror,
+		.rules = i->rules,
+		.detector = i->detector,
+		.contents = a->contents,
+	};
 	return nursery_start(&a->nursery, &i->nursery, err);
 }
 
@@ -183,6 +192,7 @@ static enum status open_parts(struct audit *a, const struct inheritance *i,
 
 	if (status != OK)
 		return status;
+	a->setup->tells_secrets = a->vault != NULL;
 	memcpy(a->setup->secret, store_secret(a->store), HASH_SECRET);
 	set_key(a->setup, a->store);
 	status = audit_rules(a->setup, a->store, i->rules, a->options, err);
@@ -214,6 +224,7 @@ static unsigned processors(void)
 static void release(struct audit *a, struct inheritance *i)
 {
 	crew_free(a->crew);
+	vault_free(a->vault);
 	nursery_end(a->nursery);
 	cache_close(a->cache);
 	store_close(a->store);
@@ -225,6 +236,28 @@ static void release(struct audit *a, struct inheritance *i)
 	if (a->setup)
 		secret_wipe(a->setup, sizeof(*a->setup));
 	free(a->setup);
+}
+
+static bool is_stopped(const struct audit_options *o)
+{
+	return o->signal && atomic_load(o->signal) != 0;
+}
+
+/* With what was found, when all of it was. */
+static enum status go_on(struct audit *a, const struct ruleset *rules,
+	struct error *err)
+{
+	struct audit_hand hand = {
+		.store = a->store,
+		.worker = &a->worker,
+		.target = a->options->target,
+		.vault = a->vault,
+		.rules = rules,
+		.signal = a->options->signal,
+		.audit = a,
+	};
+
+	return a->options->after(a->options->after_context, &hand, err);
 }
 
 enum status audit_run(const struct audit_options *options,
@@ -244,8 +277,12 @@ enum status audit_run(const struct audit_options *options,
 	a.ahead = a.jobs * 2 + 2;
 	a.renewed = clock_nanoseconds();
 	a.setup = calloc(1, sizeof(*a.setup));
-	if (a.setup == NULL)
+	a.vault = own.after ? vault_new() : NULL;
+	if (a.setup == NULL || (own.after && a.vault == NULL)) {
+		vault_free(a.vault);
+		free(a.setup);
 		return error_set(err, ERR_MEMORY, "start the audit");
+	}
 	status = inherit(&i, &a, err);
 	if (status == OK)
 		status = open_parts(&a, &i, open_roster, context, err);
@@ -254,8 +291,10 @@ enum status audit_run(const struct audit_options *options,
 		status = audit_loop(&a, err);
 		meter_end(&a.meter);
 	}
+	if (status == OK && own.after && a.run.id && !is_stopped(&own))
+		status = go_on(&a, i.rules, err);
 	*out = (struct audit_result){.run = a.run.id, .scans = a.scans};
-	out->is_stopped = own.signal && atomic_load(own.signal) != 0;
+	out->is_stopped = is_stopped(&own);
 	if (status == OK && a.run.id)
 		status = store_run_progress(a.store, a.run.id, &out->progress,
 			err);

@@ -16,6 +16,7 @@
 #ifndef STANCH_AUDIT_AUDIT_H
 #define STANCH_AUDIT_AUDIT_H
 
+#include "audit/hand.h"
 #include "job/job.h"
 #include "revision/revision.h"
 #include "roster/roster.h"
@@ -49,6 +50,10 @@ struct audit_options {
 	bool allow_owner;
 	enum engine_progress progress;
 	const atomic_int *signal;
+	/* Who goes on with the secrets when the run is over; NULL: nobody, and
+	 * no secret leaves a scanner. */
+	audit_after *after;
+	void *after_context;
 };
 
 /* What an audit came to, for the exit code. */

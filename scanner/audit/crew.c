@@ -1,6 +1,6 @@
 #include "audit/crew.h"
 
-#include "audit/wire.h"
+#include "nursery/wire.h"
 #include "base/clock.h"
 
 #include <errno.h>
@@ -86,6 +86,7 @@ enum status crew_scan(struct crew *c, struct item *item, struct error *err)
 	begun = wire_begin(&b, WIRE_SCAN);
 	frame_put_u32(&b, item->threads);
 	frame_put_u32(&b, item->clone != NULL);
+	frame_put_u32(&b, item->is_again);
 	frame_put_text(&b, item->clone ? item->clone : item->url);
 	frame_put_bytes(&b, buf_bytes(&item->known));
 	frame_end(&b, begun);
@@ -149,7 +150,7 @@ static void end(struct crew *c, size_t i, const char *reason)
 
 	nursery_kill(c->nursery, m->pid);
 	close(m->fd);
-	buf_release(&m->in);
+	buf_release_wiped(&m->in);
 	if (reason)
 		item_fail(item, reason);
 	else if (!m->is_fetch && item->kind == OUTCOME_SCANNED &&

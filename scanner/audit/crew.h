@@ -6,8 +6,9 @@
 #ifndef STANCH_AUDIT_CREW_H
 #define STANCH_AUDIT_CREW_H
 
+#include "audit/audit.h"
 #include "audit/item.h"
-#include "audit/nursery.h"
+#include "nursery/nursery.h"
 
 struct crew;
 

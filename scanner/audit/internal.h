@@ -21,6 +21,7 @@ struct audit {
 	struct nursery *nursery;
 	struct nursery_setup *setup;
 	struct known_contents *contents;
+	struct vault *vault; /* NULL: secrets are not wanted */
 	struct crew *crew;
 	struct cache *cache;
 	struct roster roster;
@@ -44,6 +45,10 @@ struct audit {
 
 /* run.c: until all is done, or a signal came. */
 enum status audit_loop(struct audit *a, struct error *err) MUST_USE;
+/* Work for which there is no lease: until all of it is done. */
+enum status audit_work_off(struct audit *a, struct item *items,
+	void (*alive)(void *context), void *context, struct error *err)
+	MUST_USE;
 /* A line on standard error, "stanch: ...". */
 void audit_say(const struct error *err);
 

@@ -1,6 +1,6 @@
 #include "audit/item.h"
 
-#include "audit/wire.h"
+#include "nursery/wire.h"
 #include "base/limits.h"
 
 #include <stdlib.h>
@@ -111,6 +111,24 @@ static bool hear_keys(struct item *item, bytes fields)
 	return true;
 }
 
+/* What does not fit is found again when it is needed. */
+static bool hear_secret(struct item *item, bytes fields)
+{
+	struct frame_reader r = {.rest = fields};
+	bytes fingerprint = frame_get_bytes(&r);
+	struct vault_secret s = {.secret = frame_get_bytes(&r)};
+
+	while (!r.failed && r.rest.n && s.part_count < VAULT_PARTS) {
+		struct vault_part *part = &s.parts[s.part_count++];
+
+		part->rule = frame_get_bytes(&r);
+		part->secret = frame_get_bytes(&r);
+		part->is_near = frame_get_u32(&r) != 0;
+	}
+	return item->vault && !r.failed &&
+	       vault_put(item->vault, fingerprint, &s) != VAULT_FALSE;
+}
+
 /* A reason is a word of ours in the ledger, and shown: letters only. */
 static bool hear_failed(struct item *item, bytes fields)
 {
@@ -127,7 +145,7 @@ static bool hear_failed(struct item *item, bytes fields)
 		word[i] = (char)reason.at[i];
 	}
 	item_fail(item, word);
-	if (strcmp(word, ITEM_NO_WIKI) == 0) {
+	if (strcmp(word, WIRE_NO_WIKI) == 0) {
 		item->kind = OUTCOME_SKIPPED;
 		item->is_complete = true;
 	}
@@ -141,6 +159,8 @@ bool item_hear(struct item *item, int kind, bytes fields)
 		frame_put_bytes(&item->places, fields);
 		item->place_count++;
 		return !item->places.failed;
+	case WIRE_SECRET:
+		return hear_secret(item, fields);
 	case WIRE_KEYS:
 		return hear_keys(item, fields);
 	case WIRE_STATE:

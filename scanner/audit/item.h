@@ -10,9 +10,7 @@
 
 #include "base/buf.h"
 #include "store/store.h"
-
-/* What a fetcher says of a wiki without a repository: a skip. */
-#define ITEM_NO_WIKI "no_wiki"
+#include "vault/vault.h"
 
 enum item_state { ITEM_LEASED, ITEM_FETCHING, ITEM_READY, ITEM_SCANNING,
 	ITEM_DONE };
@@ -32,6 +30,8 @@ struct item {
 	enum store_outcome_kind kind;
 	char *reason;
 	bool is_said; /* its child has spoken to the end */
+	bool is_again; /* only for its secrets: nothing of it is written */
+	struct vault *vault; /* where they go; NULL: they are not wanted */
 	bool is_unpushed; /* the forge says that nothing came since */
 	bool is_complete, has_summary;
 	uint64_t total, scanned, skipped, failed, bytes_scanned, milliseconds;

@@ -5,7 +5,8 @@
 #ifndef STANCH_AUDIT_RULES_H
 #define STANCH_AUDIT_RULES_H
 
-#include "audit/nursery.h"
+#include "audit/audit.h"
+#include "nursery/nursery.h"
 
 /* Rules, options, version and fingerprint key: `setup->rules`. Reads and
  * writes the store's lists of rule sets. */

@@ -196,6 +196,7 @@ static void take(void *context, const struct store_work *work)
 
 	if (item == NULL)
 		return; /* its lease runs out */
+	item->vault = a->vault;
 	if (a->options->forget || (work->rules != a->setup->rules))
 		buf_clear(&item->known);
 	item->is_unpushed = work->pushed_at &&
@@ -245,6 +246,10 @@ static enum status renew(struct audit *a, struct error *err)
 static void done(struct audit *a, struct item *item)
 {
 	cache_give_back(a->cache, item);
+	if (item->is_again) {
+		item_free(item);
+		return;
+	}
 	item->state = ITEM_DONE;
 	a->meter.done++;
 	a->meter.weight_done += item->weight;
@@ -537,6 +542,31 @@ static enum status stop(struct audit *a, struct error *err)
 	status = finish_some(a, err);
 	if (status == OK)
 		status = store_release(a->store, &a->worker, err);
+	return status;
+}
+
+enum status audit_work_off(struct audit *a, struct item *items,
+	void (*alive)(void *context), void *context, struct error *err)
+{
+	enum status status = OK;
+
+	for (; items; a->leased_count++) {
+		struct item *next = items->next;
+
+		items->next = a->leased;
+		a->leased = items;
+		items = next;
+	}
+	while (status == OK && !is_idle(a) && !is_stopped(a)) {
+		status = begin_some(a, err);
+		hear(a, 100);
+		alive(context);
+	}
+	if (status != OK || is_stopped(a)) {
+		enum status stopped = stop(a, status == OK ? err : NULL);
+
+		status = status == OK ? stopped : status;
+	}
 	return status;
 }
 

@@ -193,7 +193,8 @@ static bool compare(struct known *k)
 	struct loose_match loose = match_loose(k);
 	bool is_whole = packs == k->old.pack_count && loose.vanished == 0;
 
-	if (is_whole && packs == pack_parts(k->store) &&
+	if (!k->options.is_again && is_whole &&
+		packs == pack_parts(k->store) &&
 		loose.same == k->old.loose_count &&
 		loose.same == pack_loose_parts(k->store) &&
 		k->refs == k->old.refs) {

@@ -53,6 +53,7 @@ struct known_options {
 	const unsigned char *secret; /* HASH_SECRET bytes; borrowed */
 	const struct known_contents *contents; /* or NULL */
 	bool is_private; /* nobody writes to the repository while we read */
+	bool is_again;	 /* never KNOWN_ALL: what was found is wanted again */
 };
 
 enum known_extent {

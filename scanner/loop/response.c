@@ -79,6 +79,11 @@ enum status loop_response_open(const struct loop_response_choice *choice,
 	return OK;
 }
 
+const struct policy *loop_response_policy(const struct loop_response *r)
+{
+	return r->policy;
+}
+
 void loop_response_close(struct loop_response *r)
 {
 	if (r == NULL)
@@ -102,18 +107,25 @@ enum status loop_response_run(struct loop_response *r,
 	const struct loop_response_run *run, struct respond_summary *summary,
 	struct error *err)
 {
+	struct verify_options verify = r->verify;
 	const struct respond_options options = {
 		.policy = r->policy,
 		.policy_path = r->choice.policy,
-		.verify = &r->verify,
+		.verify = &verify,
 		.mode = r->choice.dry_run ? RESPOND_DRY : RESPOND_FOR_REAL,
 		.decider = run->decider,
 		.many = r->choice.many,
 		.origin = run->origin,
 		.say = run->say,
 		.signal = run->signal,
+		.told = run->told,
+		.find_home = run->find_home,
+		.context = run->context,
 	};
-	enum status status = respond_leaks(run->leaks, &options, summary, err);
+	enum status status;
+
+	verify.listener = run->listener;
+	status = respond_leaks(run->leaks, &options, summary, err);
 
 	if (status == OK && run->say)
 		say_summary(summary, run->say);

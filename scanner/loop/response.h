@@ -38,6 +38,8 @@ struct loop_response;
 enum status loop_response_open(const struct loop_response_choice *choice,
 	const struct args_list *targets, const struct job_network *network,
 	struct loop_response **out, struct error *err) MUST_USE;
+/* As it was read. */
+const struct policy *loop_response_policy(const struct loop_response *r);
 void loop_response_close(struct loop_response *r); /* accepts NULL */
 
 struct loop_response_run {
@@ -46,6 +48,10 @@ struct loop_response_run {
 	const char *origin; /* what was scanned, or NULL */
 	FILE *say;
 	const atomic_int *signal;
+	struct verify_listener listener; /* `alive` is heard of */
+	respond_told *told; /* or NULL */
+	respond_find_home *find_home; /* or NULL */
+	void *context;
 };
 /* The leaks' verdicts are set; what was done is said. */
 enum status loop_response_run(struct loop_response *r,

@@ -3,6 +3,8 @@
  */
 #include "policy/internal.h"
 
+#include "base/hash.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -291,6 +293,15 @@ static enum status read_all(struct policy_reading *r, bytes text,
 	return status;
 }
 
+static void put_digest(bytes text, char hex[POLICY_DIGEST])
+{
+	unsigned char digest[SHA256_SIZE];
+
+	hash_sha256(text, digest);
+	for (size_t i = 0; i < SHA256_SIZE; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
 enum status policy_parse(const char *name, bytes text, struct policy **out,
 	struct error *err)
 {
@@ -314,6 +325,7 @@ enum status policy_parse(const char *name, bytes text, struct policy **out,
 		.confirm_within = 300,
 		.mail = {.port = 587, .to_owner = true},
 	};
+	put_digest(text, p->digest);
 	status = read_all(&r, text, p);
 	if (status) {
 		policy_free(p);

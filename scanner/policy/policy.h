@@ -38,7 +38,11 @@ struct policy_organization {
 	struct policy_secret credential; /* of an administrator */
 };
 
+/* Of a policy's text: SHA-256 in hex. */
+#define POLICY_DIGEST 65
+
 struct policy {
+	char digest[POLICY_DIGEST];
 	const char *log;	 /* the audit log */
 	const char *head;	 /* file that the log's head is written to */
 	const char *kill_switch; /* while it exists nothing is revoked */

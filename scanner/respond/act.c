@@ -169,6 +169,8 @@ enum status respond_ask(struct respond_run *r, struct respond_incident **at,
 			status = ask_begin(r->ask, &question, r->err);
 			continue;
 		}
+		if (r->verify.listener.alive)
+			r->verify.listener.alive(r->verify.listener.context);
 		if (!ask_next(r->ask, WAIT_MILLISECONDS, &answer)) {
 			if (is_stopped(r))
 				return OK;

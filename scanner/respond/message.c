@@ -15,6 +15,7 @@
 #include "base/banned.h"
 
 #define VALUE_MOST 300u
+#define OTHERS_MOST 20u
 #define TEXT_MOST ((size_t)64 << 10)
 #define ADDRESS_MOST 254u
 
@@ -108,7 +109,19 @@ static bool take_name(const char **template, const char *name)
 	return true;
 }
 
-static void expand(const char *template, const struct respond_run *r,
+/* Of a place: where its repository is, and how much of the path names it. */
+static struct respond_home home_of(const struct respond_run *r,
+	const struct leak_place *place)
+{
+	const struct respond_options *o = r->options;
+	struct respond_home home = {o->origin ? o->origin : "", 0};
+
+	if (o->find_home && !o->find_home(o->context, place->path, &home))
+		home = (struct respond_home){"", 0};
+	return home;
+}
+
+static void expand(const char *template, const struct respond_home *home,
 	const struct respond_incident *in, struct buf *out)
 {
 	const struct leak_place *place = respond_place(in);
@@ -118,12 +131,12 @@ static void expand(const char *template, const struct respond_run *r,
 	put_path(in, place, &path);
 	while (*template != '\0') {
 		if (take_name(&template, "{repository}"))
-			report_escape_uri(repository_of(r->options->origin),
-				out);
+			report_escape_uri(repository_of(home->origin), out);
 		else if (take_name(&template, "{commit}"))
 			buf_put(out, place->commit->id);
 		else if (take_name(&template, "{path}"))
-			report_escape_uri(buf_bytes(&path), out);
+			report_escape_uri(bytes_drop(buf_bytes(&path),
+				home->prefix), out);
 		else if (take_name(&template, "{line}"))
 			buf_printf(out, "%" PRIu32, place->line);
 		else
@@ -148,16 +161,17 @@ static void put_link(const struct respond_run *r,
 			"line={line}"},
 	};
 	const char *template = r->policy->link;
-	const char *origin = r->options->origin ? r->options->origin : "";
+	struct respond_home home;
 
 	if (in->leak->place_count == 0 || respond_place(in)->commit == NULL)
 		return;
+	home = home_of(r, respond_place(in));
 	for (size_t i = 0; template == NULL && i < 3; i++)
-		if (strncmp(origin, known[i].origin,
+		if (strncmp(home.origin, known[i].origin,
 			    strlen(known[i].origin)) == 0)
 			template = known[i].template;
 	if (template)
-		expand(template, r, in, out);
+		expand(template, &home, in, out);
 }
 
 /* ---- what is done ------------------------------------------------------- */
@@ -203,6 +217,35 @@ static void put_action(const struct respond_run *r,
 	}
 }
 
+/* The places beside the one that was told of, in order; not all of many. */
+static void put_others(const struct respond_incident *in,
+	const struct leak_place *told, struct buf *out)
+{
+	size_t shown = 0, others = in->leak->place_count - 1;
+	struct buf text;
+
+	if (others == 0)
+		return;
+	buf_printf(out, "Places in all: %zu\n", in->leak->place_count);
+	buf_init(&text, TEXT_MOST);
+	for (size_t i = 0; i <= others && shown < OTHERS_MOST; i++) {
+		const struct leak_place *place = &in->leak->places[i];
+
+		if (place == told)
+			continue;
+		buf_clear(&text);
+		put_path(in, place, &text);
+		buf_put_text(out, "  also ");
+		report_escape_terminal(bytes_take(buf_bytes(&text),
+			VALUE_MOST), out);
+		buf_printf(out, ":%" PRIu32 "\n", place->line);
+		shown++;
+	}
+	if (others > shown)
+		buf_printf(out, "  and %zu more\n", others - shown);
+	buf_release(&text);
+}
+
 static void put_where(const struct respond_run *r,
 	const struct respond_incident *in, struct buf *out)
 {
@@ -225,8 +268,7 @@ static void put_where(const struct respond_run *r,
 	if (text.n)
 		buf_printf(out, "Link: %s\n", buf_text(&text));
 	buf_release(&text);
-	if (in->leak->place_count > 1)
-		buf_printf(out, "Places in all: %zu\n", in->leak->place_count);
+	put_others(in, place, out);
 }
 
 void respond_message_subject(const struct respond_incident *in,

@@ -283,6 +283,12 @@ static enum status withdraw(struct respond_run *r,
 	return status;
 }
 
+static void say_alive(const struct respond_run *r)
+{
+	if (r->verify.listener.alive)
+		r->verify.listener.alive(r->verify.listener.context);
+}
+
 static enum status run_chunk(struct respond_run *r,
 	struct respond_incident *at, size_t n)
 {
@@ -292,6 +298,7 @@ static enum status run_chunk(struct respond_run *r,
 	while (status == OK && left > 0) {
 		struct round round = {.left = 0};
 
+		say_alive(r);
 		if (is_stopped(r))
 			return withdraw(r, at, n);
 		for (size_t i = 0; status == OK && i < n; i++) {
@@ -308,6 +315,27 @@ static enum status run_chunk(struct respond_run *r,
 			wait_until(round.due);
 	}
 	return status;
+}
+
+/* To whom keeps it elsewhere: what the log says now. One that a signal kept
+ * from its end is told of by the next run. */
+static void tell(const struct respond_run *r, struct respond_incident *in)
+{
+	const struct respond_outcome outcome = {
+		.name = in->id,
+		.state = &in->known->state,
+		.hold = in->hold,
+		.facts = &in->facts,
+		.is_asked = in->asks > 0,
+	};
+
+	in->facts.verdict = in->known->state.verdict;
+	in->facts.note = in->hold == MACHINE_FREE ? in->note
+						  : machine_hold_text(in->hold);
+	for (size_t k = 0; k < leaks_count(r->leaks); k++)
+		if (same_incident(in->leak, leaks_at(r->leaks, k)))
+			r->options->told(r->options->context,
+				leaks_at(r->leaks, k), &outcome);
 }
 
 /* The claims of a chunk, and what others recorded before we had them. */
@@ -327,6 +355,9 @@ static enum status claim_and_run(struct respond_run *r,
 		status = run_chunk(r, at, n);
 	if (status == OK)
 		status = respond_sync(r);
+	for (size_t i = 0; status == OK && r->options->told && i < n; i++)
+		if (at[i].is_done)
+			tell(r, &at[i]);
 	for (size_t i = 0; i < claimed; i++)
 		auditlog_disclaim(r->log, at[i].claim);
 	return status;

@@ -32,6 +32,29 @@ enum respond_decider {
 	RESPOND_BY_PERSON, /* asked for these very tokens */
 };
 
+/* What became of an incident in a run, when the run is done with it and its
+ * records are on the disk. */
+struct respond_outcome {
+	const char *name; /* correlationId of its records */
+	const struct machine_state *state;
+	enum machine_hold hold; /* why it goes no further; MACHINE_FREE */
+	const struct verdict_facts *facts;
+	bool is_asked; /* by this run */
+};
+/* For each leak of the incident, on the caller's thread. */
+typedef void respond_told(void *context, const struct leak *leak,
+	const struct respond_outcome *outcome);
+
+/* Of what was scanned together: a path begins with its repository, so many
+ * bytes; `origin` is where that is, a URL or path. */
+struct respond_home {
+	const char *origin;
+	size_t prefix;
+};
+/* False: it is in none. */
+typedef bool respond_find_home(void *context, bytes path,
+	struct respond_home *out);
+
 struct respond_options {
 	const struct policy *policy;
 	const char *policy_path; /* for the records */
@@ -43,6 +66,9 @@ struct respond_options {
 	const char *origin; /* what was scanned: a URL or path; or NULL */
 	FILE *say;	   /* lines for people: what was done; NULL: none */
 	const atomic_int *signal; /* not 0: stop; NULL: none */
+	respond_told *told; /* or NULL; verify->listener hears that we live */
+	respond_find_home *find_home; /* or NULL: all is of the origin */
+	void *context; /* of both */
 };
 
 struct respond_summary {

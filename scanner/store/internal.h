@@ -64,7 +64,7 @@ enum status store_put_places(struct store *s, const struct store_outcome *o,
 
 /* Terminated, valid until the next call for the same slot. */
 struct store_words {
-	char *at[6];
+	char *at[12];
 };
 const char *store_words(struct store_words *w, size_t slot,
 	const struct store_value *v);

@@ -208,7 +208,8 @@ static enum status bury(struct store *s, void *context, struct error *err)
 {
 	struct burial *b = context;
 	struct store_query q = {
-		.sql = "SELECT DISTINCT worker FROM queue WHERE state = 1",
+		.sql = "SELECT worker FROM queue WHERE state = 1 UNION"
+		       " SELECT worker FROM claims",
 		.row = keep_dead,
 		.context = b};
 	enum status status;
@@ -220,8 +221,14 @@ static enum status bury(struct store *s, void *context, struct error *err)
 			.sql = "UPDATE queue SET state = 0, worker = NULL"
 			       " WHERE worker = $1 AND state = 1"};
 
+		struct store_query free = {
+			.sql = "DELETE FROM claims WHERE worker = $1"};
+
 		store_add_words(&back, b->names[i]);
+		store_add_words(&free, b->names[i]);
 		status = store_run_query(s, &back, err);
+		if (status == OK)
+			status = store_run_query(s, &free, err);
 	}
 	return status;
 }

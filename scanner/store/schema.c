@@ -80,7 +80,26 @@ static const char *const version_1[] = {
 	NULL,
 };
 
-static const char *const *const migrations[] = {version_1};
+/* What providers answered, and what was done about it. */
+static const char *const version_2[] = {
+	"ALTER TABLE verdicts ADD COLUMN owner TEXT",
+	"ALTER TABLE verdicts ADD COLUMN email TEXT",
+	"ALTER TABLE verdicts ADD COLUMN owner_id TEXT",
+	"ALTER TABLE verdicts ADD COLUMN organization TEXT",
+	"ALTER TABLE verdicts ADD COLUMN scopes TEXT",
+	"ALTER TABLE verdicts ADD COLUMN expires TEXT",
+	/* name: as the audit log has it */
+	"ALTER TABLE incidents ADD COLUMN name TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE incidents ADD COLUMN hold TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE incidents ADD COLUMN basis TEXT NOT NULL DEFAULT ''",
+	"ALTER TABLE incidents ADD COLUMN updated BIGINT NOT NULL DEFAULT 0",
+	/* what one process at a time does */
+	"CREATE TABLE claims (what TEXT PRIMARY KEY, worker TEXT NOT NULL,"
+	" until BIGINT NOT NULL)",
+	NULL,
+};
+
+static const char *const *const migrations[] = {version_1, version_2};
 #define VERSION (sizeof(migrations) / sizeof(migrations[0]))
 
 static bool is_sqlite(const struct store *s)

@@ -3,6 +3,7 @@
  */
 #include "survey/internal.h"
 #include "survey/list.h"
+#include "survey/settling.h"
 #include "survey/targets.h"
 
 #include "audit/audit.h"
@@ -20,7 +21,8 @@ struct settings {
 	int no_archived, no_forks, list_only, worker;
 	int pull_requests, wikis, gists;
 	unsigned visibility; /* flags of the roster */
-	const char *network;
+	struct job_network_choice network;
+	struct loop_response_choice response;
 	uint64_t max_size;
 	const char *pushed_since;
 	int64_t pushed_since_time;
@@ -88,10 +90,6 @@ static const struct args_option options[] = {
 	{.name = "gists", .kind = ARGS_FLAG, .value = 1,
 		.help = "Gists of a user, snippets of projects, too.",
 		.offset = offsetof(struct settings, gists)},
-	{.name = "network", .kind = ARGS_TEXT, .takes = "FILE",
-		.help = "The network configuration; by default what "
-			"STANCH_NETWORK names.",
-		.offset = offsetof(struct settings, network)},
 	{.name = "list-only", .kind = ARGS_FLAG, .value = 1,
 		.help = "Only list them, as text or with -f jsonl.",
 		.offset = offsetof(struct settings, list_only)},
@@ -150,8 +148,14 @@ static const struct args_option options[] = {
 		.help = "Encodings inside encodings to follow: 0 to 3 "
 			"(default).",
 		.offset = offsetof(struct settings, decode_depth)},
-	{.name = "verify", .kind = ARGS_LATER, .help = ""},
-	{.name = "respond", .kind = ARGS_LATER, .takes = "POLICY", .help = ""},
+	JOB_NETWORK_OPTIONS(struct settings),
+	{.name = "respond", .kind = ARGS_TEXT, .takes = "POLICY",
+		.help = "When all is scanned, do what this policy says about "
+			"each token that was found: one incident, however "
+			"many repositories have it; see the manual's "
+			"response.md.",
+		.offset = offsetof(struct settings, response.policy)},
+	LOOP_DRY_OPTIONS(struct settings),
 	SURVEY_STORE_OPTION,
 	SURVEY_BASELINE_OPTION,
 	SURVEY_OUTPUT_OPTIONS,
@@ -191,6 +195,10 @@ static enum status check(struct settings *s, const struct args_list *targets,
 		return error_set(err, ERR_USAGE, "read the command line: "
 			"--worker takes no target: it helps with what others "
 			"put into the store");
+	if (s->worker && (s->network.verify || s->response.policy))
+		return error_set(err, ERR_USAGE, "read the command line: "
+			"--worker asks nobody; --verify and --respond are for "
+			"the audit that it helps");
 	if (!s->worker && targets->n == 0)
 		return error_set(err, ERR_USAGE, "read the command line: a "
 			"target is missing: dir:PATH, list:FILE, list:-, %s",
@@ -231,7 +239,8 @@ static struct audit_options audit_options_of(const struct settings *s,
 
 /* The run is over, or was stopped: what is in the store of it. */
 static int tell(const struct settings *s, const struct audit_result *result,
-	const char *target, struct error *err)
+	const struct survey_settling *settling, const char *target,
+	struct error *err)
 {
 	struct survey_runs runs;
 	const struct store_progress *p = &result->progress;
@@ -239,7 +248,8 @@ static int tell(const struct settings *s, const struct audit_result *result,
 	int code = EXIT_UNABLE;
 
 	view.is_complete = p->is_finished && p->is_whole && p->failed == 0 &&
-			   p->incomplete == 0;
+			   p->incomplete == 0 &&
+			   settling->settle.missing == 0;
 	if (store_open(&view.store, s->common.store, STORE_EXISTING, err))
 		return EXIT_UNABLE;
 	view.filter.target = target;
@@ -259,19 +269,29 @@ static int run_audit(const struct settings *s,
 	const struct roster_filter filter = filter_of(s);
 	struct audit_options audit = audit_options_of(s, target, &filter);
 	struct audit_result result = {.run = 0};
+	struct survey_settling settling;
 	struct suppress *accepted = NULL;
-	int code;
+	int code = EXIT_UNABLE;
 
 	/* A broken file is found before the work, not after it. */
 	if (survey_load_baselines(&s->common, &accepted, err) != OK)
 		return EXIT_UNABLE;
 	suppress_free(accepted);
+	if (survey_settling_open(&settling, &s->network, &s->response,
+		    targets, err) != OK)
+		goto out;
+	settling.settle.options.say = s->common.quiet && !s->response.policy
+					      ? NULL : stderr;
+	if (s->network.verify || s->response.policy) {
+		audit.after = settle_after;
+		audit.after_context = &settling.settle;
+	}
 	audit.signal = signal;
 	audit.mirror = &targets->mirror;
 	audit.extras = targets->census.extras;
 	if (audit_run(&audit, target ? survey_targets_open : NULL, targets,
 		    &result, err) != OK)
-		return EXIT_UNABLE;
+		goto out;
 	if (target == NULL) {
 		if (!s->common.quiet)
 			fprintf(stderr, "stanch: worker: %llu repositories "
@@ -279,8 +299,12 @@ static int run_audit(const struct settings *s,
 				(unsigned long long)result.scans);
 		code = EXIT_CLEAN;
 	} else {
-		code = tell(s, &result, target, err);
+		code = tell(s, &result, &settling, target, err);
 	}
+out:
+	survey_settling_close(&settling);
+	if (code == EXIT_UNABLE)
+		return code;
 	return result.is_stopped ? 128 + atomic_load(signal) : code;
 }
 
@@ -288,7 +312,7 @@ static int run_on(const struct settings *s, const struct args_list *words,
 	const atomic_int *signal, struct error *err)
 {
 	const struct survey_target_options how = {
-		.network = s->network,
+		.network = s->network.network,
 		.extras = (s->wikis ? CENSUS_WIKIS : 0u) |
 			  (s->gists ? CENSUS_SNIPPETS : 0u) |
 			  (s->pull_requests ? CENSUS_REQUESTS : 0u),

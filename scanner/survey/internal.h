@@ -4,10 +4,10 @@
 #ifndef STANCH_SURVEY_INTERNAL_H
 #define STANCH_SURVEY_INTERNAL_H
 
-#include "base/column.h"
 #include "job/console.h"
 #include "job/job.h"
 #include "job/outputs.h"
+#include "recall/recall.h"
 #include "store/reading.h"
 #include "survey/survey.h"
 
@@ -35,8 +35,8 @@ struct survey_view {
 	bool is_diff;
 	const struct store_progress *progress;
 	const struct ruleset *rules;
-	/* Rules that are gone since (struct rule *), made by survey_rebuild:
-	 * leaks point to them. Released by survey_release_rules. */
+	/* Rules that are gone since (struct rule *), as recall/ has
+	 * them. */
 	struct column *gone_rules;
 	struct suppress *suppress; /* what is accepted; or NULL */
 	bool is_complete;
@@ -47,12 +47,10 @@ struct survey_common;
 enum status survey_load_baselines(const struct survey_common *common,
 	struct suppress **out, struct error *err) MUST_USE;
 
-/* rebuild.c: leaks again, from the store; secrets are their redacted forms.
- * A path starts with its repository, unless one is filtered by. */
+/* report.c: leaks again, from the store, with what suppresses them. */
 enum status survey_rebuild(const struct survey_view *view,
 	const struct store_place_filter *filter, struct leaks **out,
 	struct error *err) MUST_USE;
-void survey_release_rules(struct column *rules);
 /* Counts for the end of a report. */
 struct report_summary survey_summary(const struct survey_view *view);
 

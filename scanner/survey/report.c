@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "suppress/baseline.h"
+#include "survey/judged.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,6 +82,31 @@ enum status survey_load_baselines(const struct survey_common *common,
 	return status;
 }
 
+enum status survey_rebuild(const struct survey_view *view,
+	const struct store_place_filter *filter, struct leaks **out,
+	struct error *err)
+{
+	const struct recall_options options = {
+		.store = view->store,
+		.rules = view->rules,
+		.gone_rules = view->gone_rules,
+	};
+	/* No comment is in a store. */
+	const struct suppress_options accepted = {
+		.comments = SUPPRESS_INLINE_IGNORE};
+	struct suppress_count count;
+	enum status status = recall_leaks(&options, filter, out, err);
+
+	if (status != OK || view->suppress == NULL)
+		return status;
+	status = suppress_apply(view->suppress, *out, &accepted, &count, err);
+	if (status != OK) {
+		leaks_free(*out);
+		*out = NULL;
+	}
+	return status;
+}
+
 /* Is anything open? In doubt it is. */
 static bool has_open(const struct survey_view *view, struct error *err)
 {
@@ -123,7 +149,7 @@ int survey_tell(const struct survey_common *common, struct survey_view *view,
 	is_found = has_open(view, err);
 	suppress_free(view->suppress);
 	free(list);
-	survey_release_rules(&gone_rules);
+	recall_release_rules(&gone_rules);
 	ruleset_free(rules);
 	if (view->is_complete && is_written)
 		return is_found ? EXIT_FOUND : EXIT_CLEAN;
@@ -269,6 +295,7 @@ struct listing {
 	struct store *store;
 	struct buf out;
 	struct store_run_row rows[16];
+	bool is_newest[16]; /* of its target */
 	size_t n;
 };
 
@@ -280,6 +307,11 @@ static void keep_row(void *context, const struct store_run_row *row)
 		return;
 	l->rows[l->n] = *row;
 	l->rows[l->n].target = strdup(row->target);
+	l->is_newest[l->n] = true;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->rows[i].target &&
+			strcmp(l->rows[i].target, row->target) == 0)
+			l->is_newest[l->n] = false;
 	l->rows[l->n++].version = NULL;
 }
 
@@ -294,9 +326,9 @@ static void put_date(struct buf *out, int64_t milliseconds)
 	buf_put_text(out, text);
 }
 
-static enum status put_run(struct listing *l, const struct store_run_row *row,
-	struct error *err)
+static enum status put_run(struct listing *l, size_t at, struct error *err)
 {
+	const struct store_run_row *row = &l->rows[at];
 	struct store_progress p;
 	enum status status = store_run_progress(l->store, row->id, &p, err);
 
@@ -320,7 +352,9 @@ static enum status put_run(struct listing *l, const struct store_run_row *row,
 		(unsigned long long)p.unchanged,
 		(unsigned long long)p.skipped, (unsigned long long)p.failed,
 		(unsigned long long)p.places);
-	return OK;
+	return l->is_newest[at] && row->target
+		       ? judged_put_counts(l->store, row->target, &l->out, err)
+		       : OK;
 }
 
 static int run_status(void *context, const struct args_command *self, int argc,
@@ -340,7 +374,7 @@ static int run_status(void *context, const struct args_command *self, int argc,
 	status = store_read_runs(l.store, words.n ? words.at[0] : NULL, 16,
 		keep_row, &l, &err);
 	for (size_t i = 0; i < l.n && status == OK; i++)
-		status = put_run(&l, &l.rows[i], &err);
+		status = put_run(&l, i, &err);
 	for (size_t i = 0; i < l.n; i++)
 		free((char *)(uintptr_t)l.rows[i].target);
 	if (status == OK && l.n == 0)

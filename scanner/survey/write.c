@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "render/render.h"
+#include "render/verdict.h"
+#include "survey/judged.h"
 
 #include <stdlib.h>
 
@@ -107,6 +109,7 @@ struct json_telling {
 	const char *change; /* "new", "gone"; NULL: no diff */
 	bool is_array, is_first;
 	struct suppress *suppress; /* or NULL */
+	struct judged judged;
 	uint64_t findings, leaks, suppressed;
 	int64_t last_leak;
 };
@@ -119,43 +122,87 @@ static void separate(struct json_telling *j)
 	j->is_first = false;
 }
 
-/* A record is our own writer's, where quotes in texts are escaped: this stands
- * in it once, as a member. */
-#define NOT_SUPPRESSED "\"suppressed\":null"
+/* Records are our own writer's, where quotes in texts are escaped: each of
+ * these stands in one once, as a member with its neighbour. */
+#define NO_VERDICT "\"verdict\":null"
+#define SUPPRESSED "\"suppressed\":"
+#define BEHIND_SUPPRESSED ",\"reason\":"
 
-/* What goes on behind a record's type, with what suppresses it now. */
-static void put_record(struct json_telling *j, bytes record, const char *why)
+/* The record up to `mark`, which is passed over. False: it has none. */
+static bool put_up_to(struct json_telling *j, bytes *record, const char *mark)
+{
+	size_t at = bytes_find(*record, bytes_text(mark));
+
+	if (at == BYTES_NONE)
+		return false;
+	fwrite(record->at, 1, at, j->to);
+	*record = bytes_drop(*record, at + strlen(mark));
+	return true;
+}
+
+/* What is known of a finding beside its record. */
+struct outlook {
+	const struct judged_row *judged; /* NULL: nobody was asked */
+	const char *suppressed; /* by what of ours; NULL: nothing */
+	bool is_open; /* whatever the record says: it is live */
+};
+
+/* What goes on behind a record's type, as it is now. */
+static void put_record(struct json_telling *j, bytes record,
+	const struct outlook *o)
 {
 	struct report_writer w = {.to = j->to};
-	size_t at = why ? bytes_find(record, bytes_text(NOT_SUPPRESSED))
-			: BYTES_NONE;
+	size_t end;
 
 	fputc(',', j->to);
-	if (at != BYTES_NONE) {
-		fwrite(record.at, 1, at, j->to);
-		fputs("\"suppressed\":", j->to);
-		report_json_text(&w, why);
-		record = bytes_drop(record, at + strlen(NOT_SUPPRESSED));
+	if (o->judged && put_up_to(j, &record, NO_VERDICT)) {
+		fputs("\"verdict\":", j->to);
+		report_json_text(&w, verdict_name(o->judged->facts.verdict));
+	}
+	if ((o->suppressed || o->is_open) &&
+		put_up_to(j, &record, SUPPRESSED)) {
+		fputs(SUPPRESSED, j->to);
+		report_json_text(&w, o->suppressed);
+		end = bytes_find(record, bytes_text(BEHIND_SUPPRESSED));
+		record = bytes_drop(record, end == BYTES_NONE ? 0 : end);
 	}
 	fwrite(record.at, 1, record.n, j->to);
 	fputc('\n', j->to);
 }
 
-/* Counts a finding as open or suppressed; why it is that. */
-static const char *count_finding(struct json_telling *j,
+/* Counts a finding as open or suppressed. What is live is open. */
+static struct outlook look_at(struct json_telling *j,
 	const struct store_place_row *row)
 {
-	const char *why = j->suppress ? suppress_by_fingerprint(j->suppress,
-		row->fingerprint, 0) : NULL;
+	struct outlook o = {.judged = judged_find(&j->judged,
+		row->fingerprint)};
 
-	if (why) {
+	o.is_open = o.judged && verdict_is_live(o.judged->facts.verdict);
+	if (!o.is_open && j->suppress)
+		o.suppressed = suppress_by_fingerprint(j->suppress,
+			row->fingerprint, 0);
+	if (o.suppressed) {
 		j->suppressed++;
-		return why;
+		return o;
 	}
 	j->findings++;
 	j->leaks += row->leak != j->last_leak;
 	j->last_leak = row->leak;
-	return NULL;
+	return o;
+}
+
+static void put_judged(struct report_writer *w, const struct judged_row *row)
+{
+	const struct leak leak = {.verdict = &row->facts};
+
+	report_json_key(w, "verification");
+	report_json_object(w);
+	report_verdict_fields(w, &leak);
+	report_json_end(w);
+	if (row->incident[0]) {
+		report_json_key(w, "incident");
+		report_json_text(w, row->incident);
+	}
 }
 
 /* The record as a report printed it, with what an audit knows in front. */
@@ -164,7 +211,7 @@ static void finding(void *context, const struct store_place_row *row)
 	struct json_telling *j = context;
 	struct report_writer w = {.to = j->to};
 	bytes record = row->record;
-	const char *why = count_finding(j, row);
+	const struct outlook outlook = look_at(j, row);
 
 	separate(j);
 	report_json_object(&w);
@@ -182,16 +229,13 @@ static void finding(void *context, const struct store_place_row *row)
 		report_json_key(&w, "change");
 		report_json_text(&w, j->change);
 	}
-	if (row->verdict[0]) {
-		report_json_key(&w, "verdict_now");
-		report_json_text(&w, row->verdict);
-	}
+	if (outlook.judged)
+		put_judged(&w, outlook.judged);
 	/* The record goes on behind its type. */
-	if (bytes_starts(record, bytes_text(FINDING))) {
-		put_record(j, bytes_drop(record, strlen(FINDING)), why);
-	} else {
+	if (bytes_starts(record, bytes_text(FINDING)))
+		put_record(j, bytes_drop(record, strlen(FINDING)), &outlook);
+	else
 		report_json_end(&w);
-	}
 }
 
 static void repository(void *context, const struct store_result_row *row)
@@ -313,8 +357,11 @@ static enum status write_json(const struct survey_view *view, FILE *to,
 	struct json_telling j = {.to = to, .is_array = is_array,
 		.is_first = true, .suppress = view->suppress};
 	struct tally t;
-	enum status status = read_tally(view, &t, err);
+	enum status status = judged_read(&j.judged, view->store,
+		view->filter.target, err);
 
+	if (status == OK)
+		status = read_tally(view, &t, err);
 	if (is_array)
 		fputs("[\n", to);
 	j.change = view->is_diff ? "new" : NULL;
@@ -332,6 +379,7 @@ static enum status write_json(const struct survey_view *view, FILE *to,
 		summary(&j, view, &t);
 	if (is_array)
 		fputs("]\n", to);
+	judged_release(&j.judged);
 	return status;
 }
 

@@ -42,7 +42,11 @@ struct run {
 static enum status settle(struct run *r, size_t leak,
 	const struct verdict_facts *facts)
 {
+	const struct verify_listener *l = &r->options->listener;
+
 	r->done++;
+	if (l->told)
+		l->told(l->context, leaks_at(r->leaks, leak), facts);
 	r->summary->by_verdict[facts->verdict]++;
 	verify_meter_show(&r->meter, r->done, leaks_count(r->leaks),
 		r->summary->by_verdict[VERDICT_LIVE] +
@@ -88,6 +92,8 @@ static enum status hear(struct run *r, int milliseconds, bool *heard)
 	struct verdict_facts facts;
 	struct item *item;
 
+	if (r->options->listener.alive)
+		r->options->listener.alive(r->options->listener.context);
 	*heard = ask_next(r->ask, milliseconds, &answer);
 	if (!*heard)
 		return OK;

@@ -26,6 +26,16 @@ enum verify_progress {
 	VERIFY_PROGRESS_ALWAYS,
 };
 
+/* Who wants to know as it goes on; any may be NULL. On the caller's thread. */
+struct verify_listener {
+	/* Work goes on: every second or so. */
+	void (*alive)(void *context);
+	/* A leak has its verdict; also those that nobody was asked about. */
+	void (*told)(void *context, const struct leak *leak,
+		const struct verdict_facts *facts);
+	void *context;
+};
+
 struct verify_options {
 	const struct net_config *network;
 	const char *cache; /* directory; NULL: nothing is remembered */
@@ -39,6 +49,7 @@ struct verify_options {
 	size_t canary_count;
 	enum verify_progress progress;
 	const atomic_int *signal; /* not 0: stop; NULL: none */
+	struct verify_listener listener;
 };
 
 struct verify_summary {

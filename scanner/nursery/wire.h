@@ -5,17 +5,21 @@
  * is bounded, parsed with care, and can say no more than what was found in
  * the one repository that it was given.
  */
-#ifndef STANCH_AUDIT_WIRE_H
-#define STANCH_AUDIT_WIRE_H
+#ifndef STANCH_NURSERY_WIRE_H
+#define STANCH_NURSERY_WIRE_H
 
 #include "net/frame.h"
 
+/* What a fetcher says of a wiki without a repository: a skip. */
+#define WIRE_NO_WIKI "no_wiki"
+
 enum wire_kind {
 	/* to a child, the first and only one */
-	WIRE_SCAN = 64, /* threads, path, rules of the state, state */
+	WIRE_SCAN = 64, /* threads, is private, is again, path, state */
 	WIRE_FETCH,	/* url, directory, most bytes of one file */
 	/* from a child */
-	WIRE_PLACE,   /* see audit/child.c: put_place */
+	WIRE_PLACE,   /* see nursery/child.c: put_place */
+	WIRE_SECRET,  /* when asked for: see nursery/child.c: put_secret */
 	WIRE_KEYS,    /* of bare contents, 16 bytes each */
 	WIRE_STATE,   /* the next state */
 	WIRE_SUMMARY, /* numbers, then the record */

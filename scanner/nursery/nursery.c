@@ -8,7 +8,7 @@
  * The coordinator sees a child end by its socket, and then orders it killed:
  * only then it is waited for, so its number is no other's until then.
  */
-#include "audit/nursery.h"
+#include "nursery/nursery.h"
 
 #include "base/secret.h"
 
@@ -51,7 +51,7 @@ struct keeper {
  * of their own. Without one contents are scanned with all rules. */
 static void make_added(struct keeper *k)
 {
-	struct job_rule_choice choice = k->options->audit->rules;
+	struct job_rule_choice choice = *k->options->choice;
 	const struct ruleset *rules = k->options->rules;
 
 	if (k->setup.added_count == 0 ||
@@ -64,7 +64,7 @@ static void make_added(struct keeper *k)
 				k->setup.added[i])->id;
 	if (job_rules_load(&choice, &k->added_rules, NULL) == OK)
 		k->added = detector_new(k->added_rules,
-			&k->options->audit->detect, NULL);
+			k->options->detect, NULL);
 }
 
 /* A descriptor may come with an order; -1: none. */

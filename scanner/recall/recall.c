@@ -1,18 +1,16 @@
-/*
- * rebuild: findings in the store become leaks again, so that every format of
- * report/ tells an audit as it tells a scan. What a record says is taken from
- * it; the secret is its redacted form, and is shown as it is.
- */
-#include "survey/internal.h"
+#include "recall/recall.h"
 
 #include "json/json.h"
+#include "store/verdicts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/banned.h"
 
-struct rebuilding {
-	const struct survey_view *view;
+struct recalling {
+	const struct recall_options *options;
 	const struct store_place_filter *filter;
 	struct leaks *leaks;
 	enum status status;
@@ -27,7 +25,7 @@ static void rule_free(struct rule *rule)
 	free(rule);
 }
 
-void survey_release_rules(struct column *rules)
+void recall_release_rules(struct column *rules)
 {
 	for (size_t i = 0; i < rules->n; i++)
 		rule_free(((struct rule **)rules->at)[i]);
@@ -60,14 +58,15 @@ static const struct rule *gone_rule(struct column *rules,
 	return rule;
 }
 
-static const struct rule *rule_of(const struct rebuilding *r,
+static const struct rule *rule_of(const struct recalling *r,
 	const struct store_place_row *row)
 {
 	char *id = strndup((const char *)row->rule.at, row->rule.n);
-	const struct rule *rule = id ? ruleset_find(r->view->rules, id) : NULL;
+	const struct rule *rule = id ? ruleset_find(r->options->rules, id)
+				     : NULL;
 
 	free(id);
-	return rule ? rule : gone_rule(r->view->gone_rules, row);
+	return rule ? rule : gone_rule(r->options->gone_rules, row);
 }
 
 static bytes text_of(const struct json_value *v, const char *key)
@@ -90,6 +89,9 @@ static enum leak_source source_of(bytes name)
 			return (enum leak_source)i;
 	return LEAK_HISTORY;
 }
+
+/* More than what belongs to a token stands away from it. */
+#define FAR_LINES 1000
 
 static void put_encodings(struct sighting *s, bytes names)
 {
@@ -125,7 +127,7 @@ static struct sighting sighting_of(const struct store_place_row *row,
 	return s;
 }
 
-static const struct leak_commit *commit_of(const struct rebuilding *r,
+static const struct leak_commit *commit_of(const struct recalling *r,
 	const struct json_value *v)
 {
 	const struct json_value *at = json_value_get(v, "commit");
@@ -140,7 +142,48 @@ static const struct leak_commit *commit_of(const struct rebuilding *r,
 	return commit.id.n ? leaks_keep_commit(r->leaks, &commit) : NULL;
 }
 
-static void add_place(struct rebuilding *r, const struct store_place_row *row,
+/* What stood beside it: as near, or as far, as it was. */
+static void put_parts(const struct recalling *r,
+	const struct vault_secret *kept, struct sighting *s)
+{
+	for (size_t i = 0; i < kept->part_count; i++) {
+		const struct vault_part *part = &kept->parts[i];
+		char id[128];
+		const struct rule *rule;
+
+		if (part->rule.n >= sizeof(id))
+			continue;
+		snprintf(id, sizeof(id), "%.*s", (int)part->rule.n,
+			(const char *)part->rule.at);
+		rule = ruleset_find(r->options->rules, id);
+		if (rule && s->part_count < SIGHTING_PARTS)
+			s->parts[s->part_count++] = (struct sighting_part){
+				.rule = rule,
+				.secret = part->secret,
+				.line = part->is_near ? s->line
+						      : s->line + FAR_LINES,
+			};
+	}
+}
+
+/* False: it is not wanted, or cannot be had. */
+static bool take_secret(const struct recalling *r,
+	const struct store_place_row *row, struct sighting *s)
+{
+	const struct recall_options *o = r->options;
+	struct vault_secret kept;
+
+	if (o->vault == NULL)
+		return true;
+	if ((o->wants && !o->wants(o->context, row->fingerprint)) ||
+		!vault_find(o->vault, row->fingerprint, &kept))
+		return false;
+	s->secret = kept.secret;
+	put_parts(r, &kept, s);
+	return true;
+}
+
+static void add_place(struct recalling *r, const struct store_place_row *row,
 	const struct json_value *v)
 {
 	const struct rule *rule = rule_of(r, row);
@@ -160,6 +203,8 @@ static void add_place(struct rebuilding *r, const struct store_place_row *row,
 		return;
 	}
 	s = sighting_of(row, v, rule);
+	if (!take_secret(r, row, &s))
+		return;
 	buf_init(&path, (size_t)1 << 20);
 	if (r->filter->repository == NULL)
 		buf_printf(&path, "%s/", row->repository);
@@ -172,7 +217,7 @@ static void add_place(struct rebuilding *r, const struct store_place_row *row,
 
 static void each(void *context, const struct store_place_row *row)
 {
-	struct rebuilding *r = context;
+	struct recalling *r = context;
 	struct json_document *d = json_document_parse("a record", row->record,
 		1, NULL);
 
@@ -180,29 +225,101 @@ static void each(void *context, const struct store_place_row *row)
 	json_document_free(d);
 }
 
-enum status survey_rebuild(const struct survey_view *view,
+/* ---- verdicts ------------------------------------------------------------ */
+
+struct numbered {
+	const char *fingerprint;
+	size_t i;
+};
+
+struct judging {
+	struct leaks *leaks;
+	struct numbered *at; /* by fingerprint */
+	size_t n;
+	enum status status;
+};
+
+static int by_fingerprint(const void *a, const void *b)
+{
+	return strcmp(((const struct numbered *)a)->fingerprint,
+		((const struct numbered *)b)->fingerprint);
+}
+
+static void put_time(char text[32], int64_t milliseconds)
+{
+	time_t seconds = (time_t)(milliseconds / 1000);
+	struct tm utc;
+
+	text[0] = '\0';
+	if (gmtime_r(&seconds, &utc))
+		(void)strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+static void judge(void *context, const struct store_verdict *v,
+	const char *incident)
+{
+	struct judging *j = context;
+	char *fingerprint = strndup((const char *)v->fingerprint.at,
+		v->fingerprint.n);
+	const struct numbered key = {fingerprint, 0}, *found = NULL;
+	struct verdict_facts facts = {
+		.note = v->note, .owner = v->owner, .email = v->email,
+		.owner_id = v->owner_id, .organization = v->organization,
+		.scopes = v->scopes, .expires = v->expires};
+	char checked[32];
+
+	(void)incident;
+	put_time(checked, v->checked);
+	facts.checked = checked;
+	if (fingerprint && j->n)
+		found = bsearch(&key, j->at, j->n, sizeof(key),
+			by_fingerprint);
+	if (found && verdict_parse(v->verdict, &facts.verdict) &&
+		leaks_set_verdict(j->leaks, found->i, &facts, NULL) != OK)
+		j->status = ERR_MEMORY;
+	free(fingerprint);
+}
+
+static enum status set_verdicts(const struct recalling *r, struct error *err)
+{
+	struct judging j = {.leaks = r->leaks, .n = leaks_count(r->leaks),
+		.status = OK};
+	enum status status;
+
+	j.at = calloc(j.n + 1, sizeof(*j.at));
+	if (j.at == NULL)
+		return error_set(err, ERR_MEMORY, "read verdicts");
+	for (size_t i = 0; i < j.n; i++)
+		j.at[i] = (struct numbered){
+			leaks_at(r->leaks, i)->fingerprint, i};
+	qsort(j.at, j.n, sizeof(*j.at), by_fingerprint);
+	status = store_read_verdicts(r->options->store, r->filter->target,
+		judge, &j, err);
+	if (status == OK && j.status != OK)
+		status = error_set(err, ERR_MEMORY, "read verdicts");
+	free(j.at);
+	return status;
+}
+
+enum status recall_leaks(const struct recall_options *options,
 	const struct store_place_filter *filter, struct leaks **out,
 	struct error *err)
 {
-	const struct leaks_options options = {.fingerprint_key = {NULL, 0}};
-	/* No comment is in a store. */
-	const struct suppress_options accepted = {
-		.comments = SUPPRESS_INLINE_IGNORE};
-	struct suppress_count count;
-	struct rebuilding r = {.view = view, .filter = filter, .status = OK};
+	const struct leaks_options keyless = {.fingerprint_key = {NULL, 0}};
+	struct recalling r = {.options = options, .filter = filter,
+		.status = OK};
 	enum status status;
 
-	r.leaks = leaks_new(&options, err);
+	r.leaks = leaks_new(&keyless, err);
 	if (r.leaks == NULL)
 		return ERR_MEMORY;
-	status = store_read_places(view->store, filter, each, &r, err);
+	status = store_read_places(options->store, filter, each, &r, err);
 	if (status == OK && r.status != OK)
 		status = error_set(err, r.status, "read findings: no memory");
 	if (status == OK)
 		status = leaks_finish(r.leaks, err);
-	if (status == OK && view->suppress)
-		status = suppress_apply(view->suppress, r.leaks, &accepted,
-			&count, err);
+	if (status == OK)
+		status = set_verdicts(&r, err);
 	if (status == OK)
 		*out = r.leaks;
 	else

@@ -1,13 +1,13 @@
 /*
  * A child: one fetch, or one scan, and what came of it through its socket.
  */
-#include "audit/item.h"
-#include "audit/nursery.h"
-#include "audit/wire.h"
+#include "nursery/nursery.h"
+#include "nursery/wire.h"
 
 #include "engine/objects.h"
 #include "json/json.h"
 #include "revision/revision.h"
+#include "vault/vault.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -76,7 +76,7 @@ static void limit_memory(rlim_t most)
 		limit(RLIMIT_DATA, most);
 }
 
-static void limit_scan(const struct audit_options *o, unsigned threads)
+static void limit_scan(const struct nursery_options *o, unsigned threads)
 {
 	limit_memory(o->memory ? o->memory : SCAN_MEMORY);
 	limit(RLIMIT_FSIZE, 0); /* it writes no file */
@@ -144,6 +144,67 @@ static void put_place(struct saying *s, const struct leak *leak,
 	json_document_free(d);
 }
 
+#define NEAR_LINES 10 /* as verify/ has it: it belongs to the token */
+
+static uint32_t lines_between(uint32_t a, uint32_t b)
+{
+	return a < b ? b - a : a - b;
+}
+
+static bool has_part(const struct vault_secret *s,
+	const struct sighting_part *part)
+{
+	for (size_t i = 0; i < s->part_count; i++)
+		if (bytes_equal(s->parts[i].secret, part->secret) &&
+			bytes_equal(s->parts[i].rule,
+				bytes_text(part->rule->id)))
+			return true;
+	return false;
+}
+
+enum nearness { PARTS_FAR, PARTS_NEAR };
+
+/* What stood beside it. */
+static void take_parts(struct vault_secret *s, const struct leak *leak,
+	enum nearness which)
+{
+	for (size_t p = 0; p < leak->place_count; p++) {
+		const struct leak_place *place = &leak->places[p];
+
+		for (size_t i = 0; i < place->part_count; i++) {
+			const struct sighting_part *part = &place->parts[i];
+
+			if ((which == PARTS_NEAR) !=
+					(lines_between(part->line,
+						 place->line) <= NEAR_LINES) ||
+				s->part_count == VAULT_PARTS ||
+				has_part(s, part))
+				continue;
+			s->parts[s->part_count++] = (struct vault_part){
+				bytes_text(part->rule->id), part->secret,
+				which == PARTS_NEAR};
+		}
+	}
+}
+
+/* What asking a provider needs. */
+static void put_secret(struct saying *s, const struct leak *leak)
+{
+	struct vault_secret kept = {.secret = leak->secret};
+	size_t begun = wire_begin(&s->out, WIRE_SECRET);
+
+	take_parts(&kept, leak, PARTS_NEAR);
+	take_parts(&kept, leak, PARTS_FAR);
+	frame_put_text(&s->out, leak->fingerprint);
+	frame_put_bytes(&s->out, leak->secret);
+	for (size_t i = 0; i < kept.part_count; i++) {
+		frame_put_bytes(&s->out, kept.parts[i].rule);
+		frame_put_bytes(&s->out, kept.parts[i].secret);
+		frame_put_u32(&s->out, kept.parts[i].is_near);
+	}
+	end_frame(s, begun);
+}
+
 static uint64_t sum_skips(const struct report_ledger *l)
 {
 	uint64_t sum = 0;
@@ -183,6 +244,8 @@ static bool put_records(struct saying *s, const struct leaks *leaks,
 				return false;
 			put_place(s, leak, &leak->places[p], line);
 		}
+		if (s->child->setup->tells_secrets)
+			put_secret(s, leak);
 	}
 	if (!bytes_cut(records, '\n', &line, &records) || records.n)
 		return false;
@@ -237,6 +300,7 @@ struct scan_request {
 	unsigned threads;
 	const char *path;
 	bool is_private;
+	bool is_again; /* for what was found, though nothing is new */
 	bytes state;
 };
 
@@ -306,7 +370,7 @@ static void scan_with(struct saying *s, const struct scan_request *r,
 static void scan(struct saying *s, const struct scan_request *r)
 {
 	const struct child *c = s->child;
-	const struct audit_options *o = c->options->audit;
+	const struct nursery_options *o = c->options;
 	const struct leaks_options leaks_options = {
 		.fingerprint_key = bytes_of(c->setup->key,
 			c->setup->key_size)};
@@ -323,6 +387,7 @@ static void scan(struct saying *s, const struct scan_request *r)
 		.secret = c->setup->secret,
 		.contents = c->options->contents,
 		.is_private = r->is_private,
+		.is_again = r->is_again,
 	};
 	struct error err = {0};
 	struct leaks *leaks;
@@ -351,6 +416,7 @@ static void do_scan(struct saying *s, struct frame_reader *r)
 	char *path;
 
 	request.is_private = frame_get_u32(r) != 0;
+	request.is_again = frame_get_u32(r) != 0;
 	at = frame_get_bytes(r);
 	path = strndup((const char *)at.at, at.n);
 	request.state = frame_get_bytes(r);
@@ -381,7 +447,7 @@ static const char *fetch_reason(enum status status, const char *url,
 		return "over_quota";
 	if (status != ERR_NOT_FOUND)
 		return "fetch_failed";
-	return is_wiki(url) ? ITEM_NO_WIKI : "not_found";
+	return is_wiki(url) ? WIRE_NO_WIKI : "not_found";
 }
 
 static void do_fetch(struct saying *s, struct frame_reader *r)
@@ -392,7 +458,7 @@ static void do_fetch(struct saying *s, struct frame_reader *r)
 	char *to = strndup((const char *)directory.at, directory.n);
 	const struct revision_mirror_options all = {.with_requests = true};
 	const struct revision_mirror_options *how =
-		s->child->options->audit->mirror;
+		s->child->options->mirror;
 	struct error err = {0};
 	enum status status = ERR_MEMORY;
 

@@ -1,4 +1,4 @@
-#include "audit/wire.h"
+#include "nursery/wire.h"
 
 #include <errno.h>
 #include <unistd.h>

@@ -3,12 +3,13 @@
  * while that has loaded rules only, so its children hold neither database nor
  * network. It dies with the coordinator, and its children with it.
  */
-#ifndef STANCH_AUDIT_NURSERY_H
-#define STANCH_AUDIT_NURSERY_H
+#ifndef STANCH_NURSERY_NURSERY_H
+#define STANCH_NURSERY_NURSERY_H
 
-#include "audit/audit.h"
 #include "base/limits.h"
+#include "job/job.h"
 #include "known/known.h"
+#include "revision/revision.h"
 
 #include <sys/types.h>
 
@@ -19,7 +20,13 @@ struct nursery;
 
 /* What scanners need, known before the fork... */
 struct nursery_options {
-	const struct audit_options *audit;
+	const struct job_rule_choice *choice;
+	const struct detect_options *detect;
+	double timeout;	  /* seconds for one repository; 0: none */
+	uint64_t memory;  /* bytes that one scan may have; 0: the default */
+	bool allow_owner; /* read what belongs to another user */
+	/* what fetches need; NULL: nothing of it */
+	const struct revision_mirror_options *mirror;
 	const struct ruleset *rules;
 	const struct detector *detector;
 	const struct known_contents *contents; /* shared with the coordinator */
@@ -29,6 +36,7 @@ struct nursery_setup {
 	unsigned char secret[HASH_SECRET];
 	unsigned char key[NURSERY_KEY]; /* of fingerprints */
 	uint32_t key_size;
+	uint32_t tells_secrets; /* to their providers, by the coordinator */
 	uint64_t rules, rules_before;
 	uint32_t added_count; /* indexes of rules that were added */
 	uint32_t added[LIMIT_RULES];
