@@ -130,7 +130,7 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 .SUFFIXES:
 .SECONDARY:
 .PHONY: kill demo all help deps unit check test test-long install uninstall \
-	papers deb deb-test static bench accuracy fuzz \
+	papers deb deb-test sbom dist static bench accuracy fuzz \
 	fault differential clean
 .PHONY: demo-audit audit-long
 
@@ -318,6 +318,14 @@ install uninstall: all papers
 	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" \
 		sh packages/install.sh $@ $(B)
 ## uninstall: take it away from there
+
+## sbom: the bill of materials, SPDX, in $(B)/stanch.spdx.json
+sbom: all
+	@packages/sbom.py $(B) "$(LIBS)" >$(B)/stanch.spdx.json
+
+## dist: what a release consists of, with checksums, in build/dist
+dist:
+	@sh packages/dist.sh
 
 ## deb: a Debian package, in build/deb
 deb:

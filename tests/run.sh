@@ -144,7 +144,8 @@ tsan() {
 
 # package: built elsewhere, the same bytes; what is in it.
 package() {
-	make -s all papers && tests/package/deb.sh build/release
+	make -s all papers && tests/package/deb.sh build/release &&
+		tests/package/sbom.py && tests/package/static.sh
 }
 
 style() {

@@ -17,7 +17,13 @@ check() {
 	fi
 }
 
-make -s deb >/dev/null || { echo "0 passed, 1 failed"; exit 1; }
+# A release is of a commit; the package alone, of whatever stands here.
+if git diff --quiet HEAD; then
+	what=dist
+else
+	what=deb
+fi
+make -s $what >/dev/null || { echo "0 passed, 1 failed"; exit 1; }
 package=$(echo build/deb/stanch_*.deb)
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
@@ -62,6 +68,16 @@ check "installed and removed leaves nothing" sh -c \
 	"make -s install DESTDIR='$out/dest' PREFIX=/usr &&
 	make -s uninstall DESTDIR='$out/dest' PREFIX=/usr &&
 	test -z \"\$(find '$out/dest' -type f)\""
+
+# What a release has, and that its checksums are of these very files.
+if [ $what = dist ]; then
+	check "checksums" sh -c "cd build/dist && sha256sum -c SHA256SUMS"
+	check "all are named" sh -c 'test "$(wc -l <build/dist/SHA256SUMS)" -eq 4'
+	check "the sources build the same program" sh -c \
+		"tar -xzf build/dist/stanch-*.tar.gz -C '$out' &&
+		make -s -C '$out'/stanch-* build/release/stanch &&
+		cmp '$out'/stanch-*/build/release/stanch '$1/stanch'"
+fi
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
