@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -322,6 +323,22 @@ static enum status respond(struct job *j, struct loop_response *response,
 	return loop_response_run(response, &run, &summary, err);
 }
 
+/* Text tells it at its end; who reads another format may never look. */
+static void note_repositories(const struct job *j, const struct settings *s)
+{
+	uint64_t below = job_summary(j)->repositories_below;
+
+	for (size_t i = 0; i < s->outputs.n; i++)
+		if (s->outputs.at[i].path == NULL &&
+			s->outputs.at[i].format == REPORT_TEXT)
+			return;
+	if (below && !s->quiet)
+		fprintf(stderr, "stanch: of %" PRIu64 " %s below the files "
+			"were scanned, the histories not: name each, or try "
+			"`stanch audit dir:PATH`\n", below,
+			below == 1 ? "repository" : "repositories");
+}
+
 static int run_job(const struct settings *settings,
 	const struct args_list *targets, const atomic_int *signal)
 {
@@ -355,6 +372,8 @@ static int run_job(const struct settings *settings,
 			&err) : OK;
 	if (status == OK)
 		status = job_report(j, &settings->outputs, &err);
+	if (status == OK)
+		note_repositories(j, settings);
 	code = status == OK ? job_exit(j) : console_fail(&err);
 	loop_response_close(response);
 	job_network_close(network);

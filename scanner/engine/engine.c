@@ -245,6 +245,7 @@ void engine_summary(struct engine *e, struct report_summary *out)
 	fill_objects(&out->objects, &e->objects);
 	out->complete = is_complete(e, &sum);
 	out->ignored = sum.ignored;
+	out->repositories_below = sum.repositories;
 	out->missing = e->objects.missing + e->objects.missing_selected;
 	out->lfs_pointers = e->objects.lfs_pointers;
 	out->seconds_plan = e->objects.seconds_plan;

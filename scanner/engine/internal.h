@@ -32,7 +32,7 @@ struct engine_tally {
 	atomic_uint_fast64_t files, bytes;
 	/* [worker], read after join */
 	uint64_t ends[END_COUNT];
-	uint64_t ignored, unscanned, decode_cut;
+	uint64_t ignored, repositories, unscanned, decode_cut;
 };
 void engine_tally_end(struct engine_tally *t, unsigned end, uint64_t files);
 void engine_tally_bytes(struct engine_tally *t, uint64_t n);

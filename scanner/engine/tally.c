@@ -58,6 +58,7 @@ void engine_tally_sum(struct engine_tally *into,
 	for (unsigned i = 0; i < END_COUNT; i++)
 		into->ends[i] += from->ends[i];
 	into->ignored += from->ignored;
+	into->repositories += from->repositories;
 	into->unscanned += from->unscanned;
 	into->decode_cut += from->decode_cut;
 }

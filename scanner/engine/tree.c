@@ -145,6 +145,15 @@ static void on_ignored(void *context, bytes path)
 	l->w->tally.ignored++;
 }
 
+/* Its files are scanned as any; what it had before is not. */
+static void on_repository(void *context, bytes path)
+{
+	struct listing *l = context;
+
+	(void)path;
+	l->w->tally.repositories++;
+}
+
 void engine_tree_list(struct engine_worker *w, bytes directory)
 {
 	struct listing l = {.w = w, .directory = directory};
@@ -154,6 +163,8 @@ void engine_tree_list(struct engine_worker *w, bytes directory)
 		.directory = on_directory,
 		.skipped = on_skipped,
 		.ignored = on_ignored,
+		.repository = w->engine->options.only_worktree
+			? NULL : on_repository,
 		.context = &l,
 	};
 

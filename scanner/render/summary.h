@@ -34,6 +34,8 @@ struct report_summary {
 	bool complete;
 	struct report_ledger objects, files;
 	uint64_t ignored; /* left out by .gitignore: asked for, no skip */
+	/* met in directories: their files were scanned, their histories not */
+	uint64_t repositories_below;
 	uint64_t missing; /* objects named by others and not there */
 	uint64_t lfs_pointers;
 	uint64_t bytes;

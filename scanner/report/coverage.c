@@ -156,6 +156,12 @@ static void left_out(struct report *r)
 		report_counted(r, s->ignored, "file", "files");
 		report_say(r, "\n");
 	}
+	if (s->repositories_below) {
+		report_say(r, "Repositories below, whose histories were not "
+			"scanned: ");
+		report_number(r, s->repositories_below);
+		report_say(r, "; name each, or try `stanch audit dir:PATH`\n");
+	}
 	suppressed(r);
 	if (s->missing) {
 		report_say(r, "Missing: ");

@@ -271,6 +271,8 @@ static void summary_fields(struct report *r, struct report_writer *w)
 	text_field(w, "version", s->version);
 	number_field(w, "suppressed", r->tally.suppressed);
 	number_field(w, "ignored", s->ignored);
+	if (s->repositories_below)
+		number_field(w, "repositories_below", s->repositories_below);
 	number_field(w, "unlisted", s->unlisted);
 	number_field(w, "unscanned", s->unscanned);
 	number_field(w, "missing", s->missing);

@@ -48,6 +48,9 @@ struct source_listener {
 	/* left out by .gitignore: not a skip, counted apart; a directory is
 	 * told once, what is in it is not looked at */
 	void (*ignored)(void *context, bytes path);
+	/* below the root: this directory is a repository, or its working
+	 * tree. Its `.git` is left out as any. NULL: nobody asks. */
+	void (*repository)(void *context, bytes path);
 	void *context;
 };
 /*

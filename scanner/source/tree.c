@@ -118,6 +118,8 @@ struct listing {
 	bool is_cut;	/* over LIMIT_DIRECTORY */
 	int read_errno; /* 0: read to its end */
 	bool has_git;
+	/* What a bare repository has beside each other. */
+	bool has_head, has_objects, has_refs;
 	bool has_ignore;
 };
 
@@ -176,6 +178,11 @@ static void add_entry(struct listing *l, int dir, const struct dirent64 *d)
 	if (bytes_equal(name, bytes_text(".gitignore")))
 		l->has_ignore = true;
 	e.kind = (unsigned char)kind_of(dir, d);
+	if (name.n >= 4 && name.n <= 7) {
+		l->has_head |= bytes_equal(name, bytes_text("HEAD"));
+		l->has_objects |= bytes_equal(name, bytes_text("objects"));
+		l->has_refs |= bytes_equal(name, bytes_text("refs"));
+	}
 	buf_put(&l->names, name);
 	buf_put(&l->entries, bytes_of(&e, sizeof(e)));
 	if (l->names.failed || l->entries.failed)
@@ -292,6 +299,14 @@ static size_t depth_of(bytes path)
 	return depth;
 }
 
+/* A `.git` file leads elsewhere: that repository is told where it is. */
+static bool is_repository(const struct listing *l, int dir)
+{
+	return (l->has_git && faccessat(dir, ".git/objects", F_OK,
+				      AT_SYMLINK_NOFOLLOW) == 0) ||
+	       (l->has_head && l->has_objects && l->has_refs);
+}
+
 static void tell(struct source_tree *tree, bytes directory,
 	const struct listing *l, int dir, const struct source_listener *to)
 {
@@ -307,6 +322,8 @@ static void tell(struct source_tree *tree, bytes directory,
 	if (directory.n)
 		buf_put_byte(&t.path, '/');
 	t.prefix = t.path.n;
+	if (directory.n && to->repository && is_repository(l, dir))
+		to->repository(to->context, directory);
 	source_view_begin(&t.view, tree->repositories, directory, &sight);
 	for (size_t i = 0; i < l->n; i++)
 		tell_entry(&t, &entries[i], name_of(l, &entries[i]));
