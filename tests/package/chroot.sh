@@ -45,6 +45,8 @@ fresh() {
 # its own and end with it.
 inside() {
 	unshare -mpf sh -c 'mount -t proc proc "$1/proc" &&
+		mount -t devpts -o newinstance,ptmxmode=0666 pts "$1/dev/pts" &&
+		ln -sf pts/ptmx "$1/dev/ptmx" && mount -t tmpfs shm "$1/dev/shm" &&
 		exec chroot "$1" sh -c "$2"' - "$work/$1" "$2" \
 		>"$work/out" 2>&1
 }
