@@ -8,6 +8,7 @@
  */
 #include "check/internal.h"
 
+#include "base/base64.h"
 #include "base/hash.h"
 
 #include "base/banned.h"
@@ -134,7 +135,7 @@ static void cask_digits_old(uint32_t sum, char out[CASK_SUM])
 	for (unsigned i = 0; i < 4; i++)
 		raw[i] = (unsigned char)(sum >> 8 * i);
 	buf_init(&text, 8);
-	check_base64_put(&text, bytes_of(raw, sizeof(raw)));
+	base64_put(&text, bytes_of(raw, sizeof(raw)));
 	if (text.n >= CASK_SUM)
 		memcpy(out, text.at, CASK_SUM);
 	buf_release_wiped(&text);

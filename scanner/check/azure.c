@@ -6,6 +6,7 @@
  */
 #include "check/internal.h"
 
+#include "base/base64.h"
 #include "base/banned.h"
 
 #define SUM_BYTES 4
@@ -143,11 +144,11 @@ bool check_fill_azure_key(const struct rule_check *rule, struct buf *token,
 	key_sum(bytes_of(raw, body), seed, raw + body);
 	token->n = start;
 	if (url) {
-		check_base64url_put(token, bytes_of(raw, body + SUM_BYTES));
+		base64_put_url(token, bytes_of(raw, body + SUM_BYTES));
 		while ((token->n - start) % 4 != 0)
 			buf_put_byte(token, '=');
 	} else {
-		check_base64_put(token, bytes_of(raw, body + SUM_BYTES));
+		base64_put(token, bytes_of(raw, body + SUM_BYTES));
 	}
 	return !token->failed;
 }

@@ -92,32 +92,6 @@ static unsigned bits_at(bytes data, size_t first, unsigned width)
 	return word >> (16 - width - first % 8) & ((1u << width) - 1);
 }
 
-static size_t put_base64(struct buf *out, bytes data, const char *digits)
-{
-	size_t n = (data.n * 8 + 5) / 6;
-
-	for (size_t i = 0; i < n; i++)
-		buf_put_byte(out, (unsigned char)digits[bits_at(data, 6 * i,
-					  6)]);
-	return n;
-}
-
-#define BASE64_COMMON                                                        \
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-
-void check_base64_put(struct buf *out, bytes data)
-{
-	size_t n = put_base64(out, data, BASE64_COMMON "+/");
-
-	for (; n % 4 != 0; n++)
-		buf_put_byte(out, '=');
-}
-
-void check_base64url_put(struct buf *out, bytes data)
-{
-	put_base64(out, data, BASE64_COMMON "-_");
-}
-
 void check_base32_write(bytes data, char *out, size_t width)
 {
 	static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";

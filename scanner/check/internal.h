@@ -45,8 +45,6 @@ bool check_base32_decode(bytes text, unsigned char *out, size_t room,
 	size_t *n);
 bool check_is_base64(unsigned char c);
 /* Padded; the URL alphabet is not padded. */
-void check_base64_put(struct buf *out, bytes data);
-void check_base64url_put(struct buf *out, bytes data);
 /* The digits of RFC 4648's base32, `width` of them, in lower case. */
 void check_base32_write(bytes data, char *out, size_t width);
 /* Most significant digit first, left-padded; false when it does not fit. */

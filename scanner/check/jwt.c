@@ -10,6 +10,7 @@
 
 #include <time.h>
 
+#include "base/base64.h"
 #include "base/banned.h"
 
 #define NEST_MAX 64
@@ -283,15 +284,15 @@ bool check_fill_jwt(const struct rule_check *rule, struct buf *token,
 	check_random_bytes(&random, signature, sizeof(signature));
 	check_random_bytes(&random, subject, sizeof(subject));
 	buf_put_text(&payload, "{\"sub\":\"");
-	check_base64url_put(&payload, bytes_of(subject, sizeof(subject)));
+	base64_put_url(&payload, bytes_of(subject, sizeof(subject)));
 	/* the first second of 2099 */
 	buf_put_text(&payload, "\",\"iat\":1700000000,\"exp\":4070908800}");
-	check_base64url_put(token,
+	base64_put_url(token,
 		bytes_text("{\"alg\":\"HS256\",\"typ\":\"JWT\"}"));
 	buf_put_byte(token, '.');
-	check_base64url_put(token, buf_bytes(&payload));
+	base64_put_url(token, buf_bytes(&payload));
 	buf_put_byte(token, '.');
-	check_base64url_put(token, bytes_of(signature, sizeof(signature)));
+	base64_put_url(token, bytes_of(signature, sizeof(signature)));
 	buf_release(&payload);
 	return !token->failed;
 }
@@ -439,7 +440,7 @@ bool check_fill_macaroon(const struct rule_check *rule, struct buf *token,
 	buf_put_byte(&raw, MACAROON_END);
 	macaroon_put(&raw, MACAROON_SIGNATURE,
 		bytes_of(signature, sizeof(signature)));
-	check_base64url_put(token, buf_bytes(&raw));
+	base64_put_url(token, buf_bytes(&raw));
 	buf_release(&raw);
 	buf_release(&id);
 	return !token->failed;
@@ -503,7 +504,7 @@ bool check_fill_base64_json(const struct rule_check *rule, struct buf *token,
 	if (rule->arg_count == 0)
 		buf_put_text(&json, "\"k\":1");
 	buf_put_byte(&json, '}');
-	check_base64_put(token, buf_bytes(&json));
+	base64_put(token, buf_bytes(&json));
 	buf_release(&json);
 	return !token->failed;
 }

@@ -8,6 +8,7 @@
  */
 #include "check/internal.h"
 
+#include "base/base64.h"
 #include "base/banned.h"
 
 #define LABEL_MAX 64
@@ -275,7 +276,7 @@ void check_put_lines(struct buf *token, bytes raw, const char *line)
 	struct buf digits;
 
 	buf_init(&digits, CHECK_DECODE_MAX);
-	check_base64_put(&digits, raw);
+	base64_put(&digits, raw);
 	for (size_t i = 0; i < digits.n; i += 64) {
 		buf_put(token, bytes_part(buf_bytes(&digits), i, i + 64));
 		buf_put_text(token, line);

@@ -4,6 +4,7 @@
  */
 #include "check/internal.h"
 
+#include "base/base64.h"
 #include "base/banned.h"
 
 /* RFC 9580, 6.1 */
@@ -207,7 +208,7 @@ bool check_fill_pgp(const struct rule_check *rule, struct buf *token,
 	buf_put_text(token, line);
 	check_put_lines(token, buf_bytes(&raw), line);
 	buf_put_byte(token, '=');
-	check_base64_put(token, bytes_of(sum, 3));
+	base64_put(token, bytes_of(sum, 3));
 	buf_put_text(token, line);
 	buf_put_text(token, "-----END PGP PRIVATE KEY BLOCK-----");
 	buf_release(&raw);

@@ -6,6 +6,7 @@
  */
 #include "check/internal.h"
 
+#include "base/base64.h"
 #include "base/hash.h"
 
 #include "base/banned.h"
@@ -190,7 +191,7 @@ bool check_fill_gitlab(const struct rule_check *rule, struct buf *token,
 	memcpy(route + 16, lines, sizeof(lines) - 1);
 	route[16 + sizeof(lines) - 1] = sizeof(lines) - 1;
 	body = token->n;
-	check_base64url_put(token, bytes_of(route, 16 + sizeof(lines)));
+	base64_put_url(token, bytes_of(route, 16 + sizeof(lines)));
 	body = token->n - body;
 	if (!check_number_write(body, bytes_text(DIGITS_BASE36), size,
 		    GITLAB_SIZE))

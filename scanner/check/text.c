@@ -11,6 +11,7 @@
  */
 #include "check/internal.h"
 
+#include "base/base64.h"
 #include "base/banned.h"
 
 static unsigned char lower(unsigned char c)
@@ -94,7 +95,7 @@ bool check_fill_basic_auth(const struct rule_check *rule, struct buf *token,
 	buf_init(&pair, 64);
 	buf_put_text(&pair, "user:");
 	check_random_put(&random, &pair, check_base62_digits, 22);
-	check_base64_put(token, buf_bytes(&pair));
+	base64_put(token, buf_bytes(&pair));
 	buf_release(&pair);
 	return !token->failed;
 }
@@ -275,7 +276,7 @@ bool check_fill_discord(const struct rule_check *rule, struct buf *token,
 	buf_init(&id, 32);
 	buf_put_byte(&id, '1');
 	check_random_put(&random, &id, "0123456789", 17);
-	check_base64url_put(token, buf_bytes(&id));
+	base64_put_url(token, buf_bytes(&id));
 	buf_put_text(token, ".G");
 	check_random_put(&random, token, check_base62_digits, 5);
 	buf_put_byte(token, '.');

@@ -7,12 +7,9 @@
 #include "ci/internal.h"
 
 #include "json/json.h"
+#include "suppress/baseline.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/banned.h"
 
@@ -22,32 +19,12 @@
 static enum status read_payload(const char *path, struct buf *out,
 	struct error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	enum status status = OK;
-	struct stat st;
-	ssize_t n = 1;
+	struct error why = {.code = OK};
 
-	buf_init(out, PAYLOAD_MAX);
-	if (fd < 0)
-		return error_set_errno(err, ERR_USAGE, "read the event "
-			"(GITHUB_EVENT_PATH) %.200s", path);
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		status = error_set(err, ERR_USAGE, "read the event %.200s: "
-			"not a file", path);
-	while (status == OK && n > 0) {
-		if (!buf_reserve(out, 65536)) {
-			status = error_set(err, ERR_LIMIT, "read the event "
-				"%.200s: it is too long", path);
-			break;
-		}
-		n = read(fd, out->at + out->n, 65536);
-		if (n < 0)
-			status = error_set_errno(err, ERR_IO,
-				"read the event %.200s", path);
-		out->n += n > 0 ? (size_t)n : 0;
-	}
-	close(fd);
-	return status;
+	if (baseline_load_file(path, PAYLOAD_MAX, out, &why) == OK)
+		return OK;
+	return error_set(err, ERR_USAGE, "read the event "
+		"(GITHUB_EVENT_PATH): %.400s", why.text);
 }
 
 /* The text at a path of member names, copied; NULL when it is not there. */
@@ -174,11 +151,11 @@ enum status ci_event_github(struct ci_event *e, struct error *err)
 			"EVENT_PATH or GITHUB_EVENT_NAME is not set; --base "
 			"names what was there before");
 	status = read_payload(path, &text, err);
-	if (status == OK) {
-		payload = json_document_parse(path, buf_bytes(&text), 1, err);
-		status = payload ? read_event(e, json_document_root(payload),
-					   err) : ERR_USAGE;
-	}
+	if (status != OK)
+		return status;
+	payload = json_document_parse(path, buf_bytes(&text), 1, err);
+	status = payload ? read_event(e, json_document_root(payload), err)
+			 : ERR_USAGE;
 	json_document_free(payload);
 	buf_release(&text);
 	return status;

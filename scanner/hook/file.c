@@ -1,5 +1,7 @@
 #include "hook/internal.h"
 
+#include "suppress/baseline.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,33 +19,8 @@
 enum status hook_file_read(const char *path, struct buf *out,
 	struct error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	enum status status = OK;
-	struct stat st;
-	ssize_t n = 1;
-
-	buf_init(out, FILE_MAX);
-	if (fd < 0)
-		return error_set_errno(err, errno == ENOENT ? ERR_NOT_FOUND
-							    : ERR_IO,
-			"read %.300s", path);
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		status = error_set(err, ERR_IO, "read %.300s: not a file",
-			path);
-	while (status == OK && n > 0) {
-		if (!buf_reserve(out, 4096)) {
-			status = error_set(err, ERR_LIMIT,
-				"read %.300s: it is too long", path);
-			break;
-		}
-		n = read(fd, out->at + out->n, 4096);
-		if (n < 0)
-			status = error_set_errno(err, ERR_IO, "read %.300s",
-				path);
-		out->n += n > 0 ? (size_t)n : 0;
-	}
-	close(fd);
-	return status;
+	buf_init(out, FILE_MAX); /* to be written to, where there is none */
+	return baseline_load_file(path, FILE_MAX, out, err);
 }
 
 static bool write_all(int fd, bytes text)

@@ -1,5 +1,6 @@
 #include "page/internal.h"
 
+#include "base/base64.h"
 #include "base/hash.h"
 
 #include <inttypes.h>
@@ -16,7 +17,7 @@ static void put_digest(struct buf *out, const char *text)
 
 	hash_sha256(bytes_text(text), digest);
 	buf_put_text(out, "'sha256-");
-	report_base64(bytes_of(digest, sizeof(digest)), out);
+	base64_put(out, bytes_of(digest, sizeof(digest)));
 	buf_put_text(out, "'");
 }
 

@@ -402,27 +402,3 @@ void report_escape_uri(bytes path, struct buf *out)
 			buf_printf(out, "%%%02X", c);
 	}
 }
-
-void report_base64(bytes data, struct buf *out)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		"0123456789+/";
-
-	for (; data.n; data = bytes_drop(data, 3)) {
-		unsigned char in[3] = {0}, group[4];
-
-		memcpy(in, data.at, data.n < 3 ? data.n : 3);
-		group[0] = (unsigned char)digits[in[0] >> 2];
-		group[1] = (unsigned char)
-			digits[(in[0] << 4 | in[1] >> 4) & 63];
-		group[2] = (unsigned char)
-			digits[(in[1] << 2 | in[2] >> 6) & 63];
-		group[3] = (unsigned char)digits[in[2] & 63];
-		if (data.n < 3)
-			group[3] = '=';
-		if (data.n < 2)
-			group[2] = '=';
-		buf_put(out, bytes_of(group, 4));
-	}
-}

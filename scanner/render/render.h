@@ -98,7 +98,6 @@ void report_escape_command(bytes text, enum report_command where,
 void report_escape_sarif(bytes text, struct buf *out);
 /* A path as a relative reference, or as a file: URI when absolute. */
 void report_escape_uri(bytes path, struct buf *out);
-void report_base64(bytes data, struct buf *out);
 
 /* redact.c */
 #define REPORT_MASK "********"

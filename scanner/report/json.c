@@ -10,6 +10,7 @@
  */
 #include "report/internal.h"
 
+#include "base/base64.h"
 #include "base/hash.h"
 #include "render/verdict.h"
 
@@ -47,7 +48,7 @@ static void base64_field(struct report *r, struct report_writer *w,
 	if (report_is_utf8(data))
 		return;
 	buf_clear(&r->text);
-	report_base64(data, &r->text);
+	base64_put(&r->text, data);
 	bytes_field(w, key, report_take(r, &r->text));
 }
 
