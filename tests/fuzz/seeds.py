@@ -284,6 +284,29 @@ def gitindex_seeds(_, __):
             yield head + (path / ".git/index").read_bytes()
 
 
+def splitindex_seeds(_, __):
+    for head, options in ((b"\0", []), (b"\1", ["--object-format=sha256"])):
+        for path in made_by_git(*options):
+            for version in "24":
+                git(path, "update-index", "--no-split-index")
+                for i in range(60):
+                    git(path, "update-index", "--add", "--cacheinfo",
+                        "100644," + "1" * (64 if options else 40)
+                        + f",many/{i % 3}/{i}")
+                git(path, "update-index", "--index-version", version)
+                git(path, "update-index", "--split-index")
+                git(path, "update-index", "--add", "--cacheinfo", "100644,"
+                    + "2" * (64 if options else 40) + ",many/1/1")
+                git(path, "update-index", "--add", "--cacheinfo", "100644,"
+                    + "3" * (64 if options else 40) + ",new")
+                git(path, "update-index", "--force-remove", "many/2/2")
+                index = (path / ".git/index").read_bytes()
+                name = index[index.index(b"link") + 8:][
+                    :32 if options else 20].hex()
+                shared = (path / f".git/sharedindex.{name}").read_bytes()
+                yield head + len(index).to_bytes(2, "big") + index + shared
+
+
 def refs_seeds(_, __):
     hex_name = b"0123456789abcdef0123456789abcdef01234567"
     yield b"\0# pack-refs with: peeled fully-peeled sorted\n" + hex_name + \
