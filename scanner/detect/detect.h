@@ -71,6 +71,13 @@ struct detect_ledger {
 struct scan *scan_new(const struct detector *d, struct error *err);
 void scan_free(struct scan *s);
 
+/*
+ * From now on remember what literals pieces of text hold: for texts that
+ * resemble each other, as versions of a file do. The findings are the same;
+ * ledger.hits may count a literal twice. Without memory it does nothing.
+ */
+void scan_remember(struct scan *s);
+
 /* Tell each step from now on; NULL: no more. Borrowed. */
 void scan_trace(struct scan *s, const struct trace *trace);
 

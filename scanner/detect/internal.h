@@ -9,6 +9,7 @@
 #include "decode/decode.h"
 #include "detect/detector.h"
 #include "detect/lines.h"
+#include "literal/pieces.h"
 
 /* Bytes kept before and after a window's core for matches across its edge;
  * the rest over LIMIT_MATCH is for boundaries and grams. */
@@ -70,6 +71,7 @@ struct scan {
 	struct detect_ledger ledger;
 	struct detect_text text;
 	const struct trace *trace; /* NULL: nobody asks */
+	struct literal_pieces *pieces; /* NULL: each text is looked at anew */
 	struct detect_level levels[LIMIT_DECODE_DEPTH + 1];
 	uint64_t epoch, text_epoch;
 	bool naive;

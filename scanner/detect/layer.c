@@ -310,7 +310,12 @@ void scan_layer(struct scan *s, const struct layer *l)
 		scan_layer_naive(s, l);
 		return;
 	}
-	literal_scan(d->literals, l->text, l->from, l->to, on_hit, &v);
+	if (s->pieces && l->depth == 0)
+		literal_pieces_scan(s->pieces, l->text, l->from, l->to,
+			on_hit, &v);
+	else
+		literal_scan(d->literals, l->text, l->from, l->to, on_hit,
+			&v);
 	for (size_t i = 0; i < d->run_count; i++)
 		scan_runs(s, l, d->runs[i]);
 	for (size_t i = 0; i < d->swept_count; i++)

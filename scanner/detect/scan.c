@@ -60,6 +60,7 @@ void scan_free(struct scan *s)
 			decode_region_release(&s->levels[i].regions[e]);
 	}
 	detect_tools_free(s->tools);
+	literal_pieces_free(s->pieces);
 	free(s->listed);
 	free(s->path_fits);
 	free(s->window);
@@ -68,6 +69,12 @@ void scan_free(struct scan *s)
 	arena_release(&s->arenas[0]);
 	arena_release(&s->arenas[1]);
 	free(s);
+}
+
+void scan_remember(struct scan *s)
+{
+	if (s->pieces == NULL)
+		s->pieces = literal_pieces_new(s->d->literals);
 }
 
 void scan_trace(struct scan *s, const struct trace *trace)

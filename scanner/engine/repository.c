@@ -65,6 +65,8 @@ void engine_repository_work(struct engine_worker *w)
 		return;
 	}
 	units = history_units(r->history);
+	if (w->scan != NULL)
+		scan_remember(w->scan);
 	if (w->scan != NULL && r->workers[number] == NULL)
 		r->workers[number] = history_worker_new(r->history, w->scan);
 	if (r->workers[number] == NULL)

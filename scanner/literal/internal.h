@@ -2,6 +2,7 @@
 #ifndef STANCH_LITERAL_INTERNAL_H
 #define STANCH_LITERAL_INTERNAL_H
 
+#include "base/hash.h"
 #include "literal/literal.h"
 
 /*
@@ -54,6 +55,12 @@ typedef size_t literal_skip(const uint32_t *filter, const unsigned char *text,
 	size_t at, size_t end, unsigned *some);
 /* The fastest variant for this machine; NULL: the portable one is. */
 literal_skip *literal_skip_fastest(void);
+
+/* A piece's key for pieces.c: XXH3-128 under a secret. */
+typedef struct hash128 literal_key(bytes data,
+	const unsigned char secret[HASH_SECRET]);
+/* hash_128_secret, or what says the same faster on this machine. */
+literal_key *literal_key_fastest(void);
 
 /* What a set knows; constant once made, perhaps by the build. */
 struct literal_tables {

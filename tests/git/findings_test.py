@@ -130,6 +130,34 @@ def as_the_slow_way_packed(directory):
     verify(path)
 
 
+@case
+@slow
+def versions_as_the_slow_way(directory):
+    """Long files that change a little: what was seen of a piece of one version
+    is made use of in the next, and must be true of that one too. Secrets come,
+    go, change and are split by insertions, at every distance from cuts."""
+    r = random.Random(8)
+    kinds = sorted(secrets.DISTINCT)
+    path = init(directory / "r")
+    lines = [f"\tint v{r.randrange(999)} = f(a{r.randrange(99)}); /* key */"
+             for _ in range(900)]
+    for i in range(14):
+        for _ in range(12):
+            secret = secrets.DISTINCT[r.choice(kinds)][1](r)
+            text = r.choice(WAYS)(secret, r)[1]
+            text = text if isinstance(text, str) else text.decode("latin-1")
+            at = r.randrange(len(lines))
+            lines[at:at + r.randrange(2)] = text.split("\n")
+        for _ in range(6):
+            at = r.randrange(len(lines))
+            cut = r.randrange(len(lines[at]) + 1)
+            lines[at] = lines[at][:cut] + r.choice("x\n;") + lines[at][cut:]
+        write(path, "long.c", "\n".join(lines).encode("latin-1"))
+        commit(path, f"version {i}", when=1700000000 + i * 3600)
+    git(path, "repack", "-q", "-adf")
+    verify(path)
+
+
 # ---- what must change nothing ----------------------------------------------
 
 def everything(path, *options):
