@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 
 from harness import (BINARY, QUIET, Skip, case, check, commit, git, init, same,
-                     token, write)
+                     slow, token, write)
 
 # {program} leaves a mark when it is run, {other} is a repository with another
 # token, {trace} a file that nobody may make.
@@ -167,6 +167,7 @@ def ways(place):
     }
 
 
+@slow
 @case
 def variables_that_nobody_heeds(directory):
     """Each alone: the same bytes, the same exit, nothing run or written."""
@@ -350,6 +351,7 @@ def surroundings(directory):
             if not way[1] or shutil.which(way[1][0])}
 
 
+@slow
 @case
 def the_same_bytes_everywhere(directory):
     """At least eight surroundings, one hash of each report."""

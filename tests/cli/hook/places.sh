@@ -75,3 +75,26 @@ mkdir none
 holds err "no repository here"
 (cd r && expect 2 "$STANCH" hook install pre-comit 2>../err)
 holds err "is not one of"
+# A split index, of the main working tree and of a linked one: git makes others
+# from it for each form of commit.
+repo split
+git -C split config core.splitIndex true
+for i in 1 2 3 4 5 6 7 8 9; do
+	echo $i >split/f$i
+done
+commit split one
+(cd split && "$STANCH" hook install pre-commit >/dev/null) || fail install
+git -C split worktree add -q ../split-tree
+for tree in split split-tree; do
+	git -C $tree update-index --split-index
+	for form in "-a" "-- f3" "-i f3" "--amend -a"; do
+		token ghp 1 >$tree/f3
+		# shellcheck disable=SC2086
+		git -C $tree commit -q -m token $form 2>err &&
+			fail "let through in $tree: $form"
+		holds err "f3:1:1"
+		git -C $tree reset -q --hard
+	done
+	echo more >>$tree/f4
+	git -C $tree commit -q -a -m clean || fail "clean, in $tree"
+done
