@@ -3,13 +3,19 @@
 # before, behind and among them are found.
 [ "$CONFIG" = release ] || skip "only with the release build: it is timed"
 python3 - "$STANCH" "$TESTS" <<'PY'
-import base64, json, os, subprocess, sys, time
+import base64, json, os, subprocess, sys
 stanch, tests = sys.argv[1:]
 sys.dont_write_bytecode = True
 sys.path.insert(0, tests)
 import tokens as tk
 token = tk.token("ghp", "poison")
 MIB = 1 << 20
+
+def spent():
+    """Processor time of what ran: others on the machine do not count."""
+    times = os.times()
+    return times.children_user + times.children_system
+
 pieces = {
     "a": "a", "quote": '"', "blank": " ", "equals": "=", "colon": ":",
     "slashes": "/", "base64": base64.b64encode(bytes(range(256))).decode(),
@@ -26,10 +32,10 @@ for name, piece in pieces.items():
     text = "%s\n%s\n %s \n%s\n %s" % (token, body, token, body, token)
     with open("f", "w", newline="") as f:
         f.write(text)
-    started = time.monotonic()
+    started = spent()
     done = subprocess.run([stanch, "scan", "-j", "1", "-f", "jsonl", "f"],
                           capture_output=True)
-    took = (time.monotonic() - started) / 2
+    took = (spent() - started) / 2
     records = [json.loads(line) for line in done.stdout.splitlines()]
     found = sum(r.get("rule") == "github-pat" for r in records)
     if found != 3:
