@@ -45,6 +45,7 @@ ROOMS := cli \
 	machine \
 	history \
 	selection \
+	carry \
 	attribute \
 	treelog \
 	change \

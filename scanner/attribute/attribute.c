@@ -37,6 +37,26 @@ static void worker_free(struct attribute_worker *w)
 	free(w);
 }
 
+static void forget_graph(struct attribute *a)
+{
+	free(a->commits);
+	free(a->order);
+	free(a->rank);
+	free(a->tip_commits);
+	free(a->is_tip);
+	free(a->links);
+	free(a->edges);
+	free(a->edge_at);
+	keymap_release(&a->tree_of);
+	keymap_release(&a->commit_of);
+	a->commits = NULL;
+	a->order = a->rank = a->tip_commits = a->edges = a->edge_at = NULL;
+	a->is_tip = NULL;
+	a->links = NULL;
+	a->commit_count = a->tree_count = a->edge_total = 0;
+	a->dropped = a->missing = a->missing_objects = 0;
+}
+
 void attribute_free(struct attribute *a)
 {
 	if (a == NULL)
@@ -46,18 +66,10 @@ void attribute_free(struct attribute *a)
 	for (size_t i = 0; a->places && i < attribute_place_lists(a); i++)
 		free(a->places[i].at);
 	free(a->workers);
-	free(a->commits);
-	free(a->order);
-	free(a->tip_commits);
-	free(a->is_tip);
-	free(a->links);
-	free(a->edges);
-	free(a->edge_at);
+	forget_graph(a);
 	free(a->places);
 	keymap_release(&a->wanted_of);
 	keymap_release(&a->named_of);
-	keymap_release(&a->tree_of);
-	keymap_release(&a->commit_of);
 	arena_release(&a->paths);
 	free(a);
 }
@@ -172,6 +184,31 @@ enum status attribute_finish(struct attribute *a,
 	return OK;
 }
 
+enum status attribute_finish_order(struct attribute *a,
+	const struct attribute_question *question, struct error *err)
+{
+	bool is_done = !has_failed(a) && take_question(a, question) &&
+		       attribute_graph_gather(a) && attribute_graph_reach(a);
+
+	if (is_done)
+		a->order = attribute_graph_order(a);
+	is_done = is_done && a->order && attribute_graph_rank(a);
+	return is_done ? OK : no_memory(err);
+}
+
+bool attribute_is_all_reachable(const struct attribute *a)
+{
+	for (size_t i = 0; i < a->commit_count; i++)
+		if (!a->commits[i].reachable)
+			return false;
+	return true;
+}
+
+size_t attribute_edges(const struct attribute *a)
+{
+	return a->edge_total;
+}
+
 size_t attribute_place_count(const struct attribute *a, size_t wanted)
 {
 	return a->places ? a->places[wanted].n : 0;
@@ -223,6 +260,7 @@ enum status attribute_again(struct attribute *a,
 	const struct attribute_question *question, struct error *err)
 {
 	a->is_filtering = true;
+	forget_graph(a);
 	if (has_failed(a) || !take_question(a, question))
 		return no_memory(err);
 	for (size_t i = 0; i < a->worker_count; i++) {

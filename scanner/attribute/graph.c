@@ -28,13 +28,6 @@ static bool gather_trees(struct attribute *a)
 	return true;
 }
 
-static const unsigned char *commit_id(const struct attribute *a,
-	const struct graph_commit *c)
-{
-	return (const unsigned char *)a->workers[c->worker]->ids.at +
-	       (size_t)c->id * a->id_size;
-}
-
 /* By time, then name. */
 static int by_time(const void *x, const void *y, void *context)
 {
@@ -43,7 +36,8 @@ static int by_time(const void *x, const void *y, void *context)
 
 	if (c->time != d->time)
 		return c->time < d->time ? -1 : 1;
-	return memcmp(commit_id(a, c), commit_id(a, d), a->id_size);
+	return memcmp(attribute_commit_id(a, c), attribute_commit_id(a, d),
+		a->id_size);
 }
 
 static bool gather_commits(struct attribute *a)

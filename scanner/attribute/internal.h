@@ -7,7 +7,7 @@
 #ifndef STANCH_ATTRIBUTE_INTERNAL_H
 #define STANCH_ATTRIBUTE_INTERNAL_H
 
-#include "attribute/attribute.h"
+#include "attribute/order.h"
 #include "base/arena.h"
 #include "base/column.h"
 #include "base/keymap.h"
@@ -78,6 +78,7 @@ struct attribute {
 	size_t commit_count;
 	struct keymap commit_of;
 	uint32_t *order; /* of commits: see attribute_graph_order */
+	uint32_t *rank;	 /* by commit: its place in it; NULL: not asked for */
 	uint32_t *tip_commits; /* what each tip leads to; or GRAPH_NONE */
 	bool *is_tip; /* by wanted blob */
 	size_t tree_count;
@@ -87,6 +88,7 @@ struct attribute {
 	uint32_t *edge_at; /* by tree, and one more: its first */
 	struct place_list *places;
 	struct arena paths;
+	size_t edge_total; /* of all trees */
 	uint64_t dropped, missing, missing_objects;
 };
 
@@ -98,6 +100,12 @@ static inline uint64_t attribute_key(const struct attribute *a,
 	const unsigned char *id)
 {
 	return treelog_key(id, a->id_size, a->seed);
+}
+static inline const unsigned char *attribute_commit_id(
+	const struct attribute *a, const struct graph_commit *c)
+{
+	return (const unsigned char *)a->workers[c->worker]->ids.at +
+	       (size_t)c->id * a->id_size;
 }
 static inline const struct treelog_entry *attribute_entry(
 	const struct attribute *a, const struct graph_link *link)
@@ -121,6 +129,8 @@ bool attribute_graph_mark(struct attribute *a);
 /* order.c: commits of the graph, parents first, by time where free;
  * malloc'd. */
 uint32_t *attribute_graph_order(struct attribute *a);
+/* By commit, its place in that order. */
+bool attribute_graph_rank(struct attribute *a);
 /* Mark what the tips reach. */
 bool attribute_graph_reach(struct attribute *a);
 /* places.c: find the places, given all of it. */

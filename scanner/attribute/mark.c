@@ -14,6 +14,9 @@
 
 #include "base/banned.h"
 
+/* What such an entry names is no blob, whatever else has that name. */
+#define NO_BLOB ((uint32_t)(TREELOG_TREE | TREELOG_SUBMODULE))
+
 /* One thread's log, to be asked which spans an entry has, and which entries
  * are a given tree. */
 struct view {
@@ -147,7 +150,7 @@ static bool add_wanted(struct marker *m, size_t worker)
 
 	for (size_t e = 0; added && e < v->entry_count; e++) {
 		const struct treelog_entry *row = &v->entries[e];
-		uint32_t wanted = row->marks & TREELOG_TREE
+		uint32_t wanted = row->marks & NO_BLOB
 					  ? GRAPH_NONE
 					  : attribute_wanted(m->a, row->key);
 
@@ -292,6 +295,7 @@ bool attribute_graph_mark(struct attribute *a)
 	for (size_t i = 0; marked && i < a->worker_count; i++)
 		marked = add_wanted(&m, i);
 	marked = marked && mark_trees(&m);
+	a->edge_total = m.total;
 	a->links = m.links.at;
 	if (marked && m.links.n)
 		qsort_r(a->links, m.links.n, sizeof(*a->links), by_name, a);

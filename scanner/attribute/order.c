@@ -218,3 +218,74 @@ bool attribute_graph_reach(struct attribute *a)
 	free(stack);
 	return reached;
 }
+
+/* ---- what is asked of the order ------------------------------------------ */
+
+bool attribute_graph_rank(struct attribute *a)
+{
+	a->rank = calloc(a->commit_count + 1, sizeof(*a->rank));
+	for (size_t i = 0; a->rank && i < a->commit_count; i++)
+		a->rank[a->order[i]] = (uint32_t)i;
+	return a->rank != NULL;
+}
+
+uint32_t attribute_rank(const struct attribute *a,
+	const unsigned char *commit, bool *is_reachable)
+{
+	uint32_t c = keymap_get(&a->commit_of, attribute_key(a, commit));
+
+	if (c == GRAPH_NONE)
+		return ATTRIBUTE_NO_RANK;
+	*is_reachable = a->commits[c].reachable;
+	return a->rank[c];
+}
+
+/* Commits that are met for the first time go onto the stack. */
+struct trail {
+	unsigned char *is_met; /* by commit */
+	uint32_t *stack;
+	size_t depth;
+};
+
+static void step_to(struct trail *t, uint32_t commit)
+{
+	if (commit == GRAPH_NONE || t->is_met[commit])
+		return;
+	t->is_met[commit] = 1;
+	t->stack[t->depth++] = commit;
+}
+
+static void follow(const struct attribute *a, struct trail *t)
+{
+	while (t->depth) {
+		const struct graph_commit *c =
+			&a->commits[t->stack[--t->depth]];
+
+		for (uint32_t p = 0; p < c->parent_count; p++)
+			step_to(t, keymap_get(&a->commit_of,
+				parents_of(a, c)[p]));
+	}
+}
+
+enum status attribute_each_reached(const struct attribute *a,
+	const unsigned char *tips, size_t count,
+	bool (*each)(void *context, const unsigned char *commit),
+	void *context)
+{
+	struct trail t = {calloc(a->commit_count + 1, 1),
+		calloc(a->commit_count + 1, sizeof(*t.stack)), 0};
+	bool is_told = t.is_met && t.stack;
+
+	for (size_t i = 0; is_told && i < count; i++)
+		step_to(&t, keymap_get(&a->commit_of,
+			attribute_key(a, tips + i * a->id_size)));
+	if (is_told)
+		follow(a, &t);
+	for (size_t c = 0; is_told && c < a->commit_count; c++)
+		if (a->commits[c].reachable && !t.is_met[c])
+			is_told = each(context, attribute_commit_id(a,
+				&a->commits[c]));
+	free(t.is_met);
+	free(t.stack);
+	return is_told ? OK : ERR_MEMORY;
+}

@@ -75,39 +75,13 @@ struct attribute_worker *attribute_worker_new(struct attribute *a,
 	return NULL;
 }
 
-static int hex_value(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
-/* A line "<word> <hex>" at the start of *text: its name and that one's key,
- * or 0. */
+/* The key of the name in a header line at the start of *text, or 0. */
 static uint64_t take_link(const struct attribute *a, bytes *text,
 	const char *word, unsigned char id[PACK_ID_MAX])
 {
-	size_t id_size = a->id_size;
-	bytes line, rest;
-
-	if (!bytes_cut(*text, '\n', &line, &rest) ||
-		!bytes_starts(line, bytes_text(word)))
-		return 0;
-	line = bytes_drop(line, strlen(word));
-	if (line.n != id_size * 2)
-		return 0;
-	for (size_t i = 0; i < id_size; i++) {
-		int high = hex_value(line.at[2 * i]);
-		int low = hex_value(line.at[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return 0;
-		id[i] = (unsigned char)(high << 4 | low);
-	}
-	*text = rest;
-	return attribute_key(a, id);
+	return attribute_take_link(text, a->id_size, word, id)
+		       ? attribute_key(a, id)
+		       : 0;
 }
 
 static bool lacks(struct attribute_worker *w, const unsigned char *id)

@@ -25,6 +25,13 @@ static enum status open_store(struct history *h, struct error *err)
 	return pack_store_open(&h->store, h->repo->objects, &options, err);
 }
 
+static enum history_left what_was_left(const struct history *h)
+{
+	return h->options.known && known_choice(h->options.known)
+		       ? LEFT_KNOWN
+		       : LEFT_NOTHING;
+}
+
 static enum status plan_scan(struct history *h, struct error *err)
 {
 	struct known *known = h->options.known;
@@ -105,6 +112,8 @@ void history_close(struct history *h)
 		worker_free(h->workers[i]);
 	free(h->workers);
 	history_hits_release(&h->hits);
+	carry_free(h->carry);
+	free(h->visited.at);
 	attribute_free(h->attribute);
 	if (h->scanned != h->sweep)
 		pack_sweep_free(h->scanned);
@@ -290,48 +299,85 @@ static struct attribute_question question_of(const struct history *h)
 	};
 }
 
+static void end_attribution(struct history *h)
+{
+	h->phase = PHASE_DONE;
+	h->ledger.seconds_attribute =
+		clock_seconds(h->phase_started, clock_nanoseconds());
+}
+
 static enum status attribute_all(struct history *h, struct error *err)
 {
 	const struct attribute_question question = question_of(h);
 	enum status status = attribute_finish(h->attribute, &question, err);
 
-	h->phase = PHASE_DONE;
 	h->ledger.missing = attribute_missing_objects(h->attribute);
-	h->ledger.seconds_attribute =
-		clock_seconds(h->phase_started, clock_nanoseconds());
+	end_attribution(h);
 	return status;
 }
 
-static enum status plan_again(struct history *h, enum history_left left,
+/* Commits and tags, or trees too, once more. */
+static enum status plan_again(struct history *h, enum phase phase,
 	struct error *err)
 {
-	if (left == LEFT_NOTHING)
-		return pack_sweep_narrow(h->sweep, ATTRIBUTE_TYPES, err);
-	/* What was left out may lead to what was found. */
+	const struct attribute_question question = question_of(h);
+	unsigned types = phase == PHASE_ORDER ? ATTRIBUTE_ORDER_TYPES
+					      : ATTRIBUTE_TYPES;
+	enum status status = attribute_again(h->attribute, &question, err);
+
+	h->phase = phase;
+	if (status != OK)
+		return status;
+	/* All was planned; else what was left out may lead to what was
+	 * found. */
+	if (what_was_left(h) == LEFT_NOTHING)
+		return pack_sweep_narrow(h->sweep, types, err);
+	if (h->sweep != h->scanned)
+		pack_sweep_free(h->sweep);
 	h->sweep = NULL;
-	return pack_sweep_new(&h->sweep, h->store, ATTRIBUTE_TYPES, err);
+	return pack_sweep_new(&h->sweep, h->store, types, err);
+}
+
+/* By what the last run knew, and when that is not enough, of all trees. */
+static enum status carry(struct history *h, const struct attribute *order,
+	struct error *err)
+{
+	switch (history_carry(h, order)) {
+	case CARRY_TOLD:
+		end_attribution(h);
+		return OK;
+	case CARRY_UNSURE:
+		return plan_again(h, order ? PHASE_ATTRIBUTE : PHASE_ORDER,
+			err);
+	default:
+		return plan_again(h, PHASE_ATTRIBUTE, err);
+	}
+}
+
+static enum status end_order(struct history *h, struct error *err)
+{
+	const struct attribute_question question = question_of(h);
+	enum status status = attribute_finish_order(h->attribute, &question,
+		err);
+
+	return status == OK ? carry(h, h->attribute, err) : status;
 }
 
 /* Mostly the first sweep wrote down all that is needed. */
 static enum status begin_attribution(struct history *h, struct error *err)
 {
 	const struct attribute_question question = question_of(h);
-	enum history_left left =
-		h->options.known && known_choice(h->options.known)
-			? LEFT_KNOWN
-			: LEFT_NOTHING;
-	enum status status;
 
 	h->is_closed = !attribute_lacks(h->attribute, &question);
 	if (h->hits.n == 0 && h->is_closed) {
 		h->phase = PHASE_DONE;
 		return OK;
 	}
-	if (left == LEFT_NOTHING && !attribute_is_full(h->attribute))
+	if (what_was_left(h) == LEFT_KNOWN)
+		return carry(h, NULL, err);
+	if (!attribute_is_full(h->attribute))
 		return attribute_all(h, err);
-	h->phase = PHASE_ATTRIBUTE;
-	status = attribute_again(h->attribute, &question, err);
-	return status == OK ? plan_again(h, left, err) : status;
+	return plan_again(h, PHASE_ATTRIBUTE, err);
 }
 
 static bool has_failed(const struct history *h)
@@ -360,13 +406,32 @@ static enum status end_scan(struct history *h, struct error *err)
 	return begin_attribution(h, err);
 }
 
+static enum status end_phase(struct history *h, struct error *err)
+{
+	switch (h->phase) {
+	case PHASE_SCAN:
+		return end_scan(h, err);
+	case PHASE_ORDER:
+		return end_order(h, err);
+	case PHASE_ATTRIBUTE:
+		return attribute_all(h, err);
+	default:
+		return OK;
+	}
+}
+
 enum status history_next_phase(struct history *h, struct error *err)
 {
-	if (has_failed(h))
-		return error_set(err, ERR_MEMORY, "scan history");
-	if (h->phase == PHASE_SCAN)
-		return end_scan(h, err);
-	return h->phase == PHASE_ATTRIBUTE ? attribute_all(h, err) : OK;
+	enum status status = has_failed(h) ? ERR_MEMORY : OK;
+
+	if (status != OK)
+		return error_set(err, status, "scan history");
+	/* Nobody runs a phase that has no units. */
+	do
+		status = end_phase(h, err);
+	while (status == OK && h->phase != PHASE_DONE &&
+		pack_sweep_units(h->sweep) == 0);
+	return status;
 }
 
 static void add_ledger(struct history_ledger *into,

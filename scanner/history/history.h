@@ -63,7 +63,7 @@ enum status history_tell(struct history *h, struct leaks *leaks,
 
 /* For the next run, with `known`, after the last phase: append the state,
  * if one can be had. */
-void history_put_state(const struct history *h, struct buf *out);
+void history_put_state(struct history *h, struct buf *out);
 /* Keys of bare contents that were not known, by worker. */
 size_t history_workers(const struct history *h);
 size_t history_keys(const struct history *h, size_t worker,

@@ -5,9 +5,11 @@
 #define STANCH_HISTORY_INTERNAL_H
 
 #include "attribute/attribute.h"
+#include "base/column.h"
 #include "history/history.h"
 #include "history/memory.h"
 #include "history/hits.h"
+#include "carry/carry.h"
 
 #include <stdatomic.h>
 
@@ -23,7 +25,12 @@ bool history_names_has(struct history_names *names, bytes name);
 /* Is it there? */
 bool history_names_knows(const struct history_names *names, bytes name);
 
-enum phase { PHASE_SCAN, PHASE_ATTRIBUTE, PHASE_DONE };
+enum phase {
+	PHASE_SCAN,
+	PHASE_ORDER, /* commits and tags again, to know which is first */
+	PHASE_ATTRIBUTE, /* and trees */
+	PHASE_DONE,
+};
 
 /* A path at which an index holds a wanted blob. */
 struct history_staged {
@@ -40,6 +47,9 @@ struct history {
 	uint64_t known; /* objects that were left out */
 	enum phase phase;
 	struct attribute *attribute;
+	struct carry *carry;	/* NULL: nothing is carried over */
+	bool is_carried;	/* places come from it, not from attribute */
+	struct column visited;	/* names of commits, for it */
 	unsigned char *tips; /* names that refs hold, for attribute */
 	struct hit_list hits; /* gathered, sorted by name of object */
 	unsigned char *wanted; /* names of the blobs to attribute */
@@ -77,6 +87,8 @@ struct history_worker {
 	bool has_names; /* one was the name of an entry */
 	struct history_soiled soiled;
 	struct history_keys keys;
+	struct column commits; /* names of those visited, when some were not */
+	uint64_t tree_bytes;   /* of trees visited */
 	struct scan *added; /* with the rules that were added, when needed */
 };
 
@@ -94,6 +106,19 @@ bool history_scan_name(struct history_worker *w, bytes name,
 void history_look_at(void *worker, const struct treelog_fresh *fresh);
 void history_scan_rest(struct history_worker *w, const unsigned char *tree,
 	bytes rest);
+
+/* carry.c: where findings stood, from what the last run knew. */
+enum carry_answer history_carry(struct history *h,
+	const struct attribute *order);
+/* For the next run; empty when nothing can be carried. */
+void history_carry_on(struct history *h, struct buf *out);
+/* Remember a commit that is visited. */
+void history_carry_commit(struct history_worker *w, const unsigned char *id);
+/* Places of the i-th wanted blob or name, wherever they come from. */
+size_t history_place_count(const struct history *h, size_t wanted);
+const struct attribute_place *history_place_at(const struct history *h,
+	size_t wanted, size_t i);
+bool history_is_tip(const struct history *h, size_t wanted);
 
 /* index.c: after the first phase: paths that only an index has; then where
  * indexes hold wanted blobs. */

@@ -18,6 +18,8 @@
 /* Names of objects that are not clean, kept by one thread: a repository with
  * more has no state and is visited wholly. */
 #define DIRTY_MAX 500000u
+/* Bytes of where findings stood; with more they are asked of all trees. */
+#define CARRIED_MOST ((size_t)4 << 20)
 
 uint64_t history_marks(const struct history_worker *w)
 {
@@ -130,6 +132,7 @@ void history_memory_release(struct history_worker *w)
 {
 	free(w->soiled.at);
 	free(w->keys.at);
+	free(w->commits.at);
 	scan_free(w->added);
 }
 
@@ -182,12 +185,13 @@ static bool is_passing(const struct history_ledger *l)
 	       l->problems[PACK_UNREADABLE];
 }
 
-void history_put_state(const struct history *h, struct buf *out)
+void history_put_state(struct history *h, struct buf *out)
 {
 	struct history_ledger ledger;
 	struct known_seen seen = {
 		.is_closed = h->is_closed, .sweep = h->scanned};
 	unsigned char *ids;
+	struct buf carried;
 
 	history_ledger(h, &ledger);
 	if (h->phase != PHASE_DONE || is_passing(&ledger))
@@ -198,6 +202,11 @@ void history_put_state(const struct history *h, struct buf *out)
 	seen.ids = ids;
 	for (size_t i = 0; i < h->worker_count; i++)
 		seen.has_names |= h->workers[i]->has_names;
+	buf_init(&carried, CARRIED_MOST);
+	if (!seen.has_names)
+		history_carry_on(h, &carried);
+	seen.carried = buf_bytes(&carried);
 	known_put_state(h->options.known, &seen, out);
+	buf_release(&carried);
 	free(ids);
 }

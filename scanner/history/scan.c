@@ -153,6 +153,10 @@ static void on_object(void *context, const struct pack_object *object)
 	bytes rest = attribute_visit(w->attribute, object);
 
 	count(w, object);
+	if (object->type == PACK_COMMIT)
+		history_carry_commit(w, object->id);
+	else if (object->type == PACK_TREE)
+		w->tree_bytes += object->data.n;
 	if (object->type == PACK_BLOB) {
 		if (is_lfs_pointer(object->data))
 			w->ledger.lfs_pointers++;

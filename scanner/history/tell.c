@@ -275,14 +275,13 @@ static size_t tell_staged(struct teller *t, const struct hit *hit,
 /* Objects found by their place in trees. */
 static void tell_placed(struct teller *t, const struct hit *hit, size_t wanted)
 {
-	const struct attribute *a = t->h->attribute;
 	struct leak_where where = {.source = LEAK_HISTORY,
 		.object = bytes_text(hit->name ? "" : t->object)};
-	size_t count = attribute_place_count(a, wanted), reached = 0;
+	size_t count = history_place_count(t->h, wanted), reached = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct attribute_place *place =
-			attribute_place_at(a, wanted, i);
+			history_place_at(t->h, wanted, i);
 
 		where.path = path_of(t,
 			bytes_of(place->path, place->path_length));
@@ -298,7 +297,7 @@ static void tell_placed(struct teller *t, const struct hit *hit, size_t wanted)
 	if (count == 0) {
 		where.path = path_of(t,
 			bytes_text(hit->name ? hit->name : ""));
-		where.unreachable = !attribute_is_tip(a, wanted);
+		where.unreachable = !history_is_tip(t->h, wanted);
 		where.refs = NULL;
 		tell_where(t, hit, &where);
 	}

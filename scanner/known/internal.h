@@ -24,26 +24,30 @@ struct known_state {
 	size_t id_size;
 	struct known_pack *packs;
 	size_t pack_count;
-	const unsigned char *loose; /* loose_count of loose_size */
+	const unsigned char *loose; /* loose_count of KNOWN_LOOSE */
 	size_t loose_count;
+	bytes carried;
 };
 /* id, stamp, 1 when it is not clean */
 #define KNOWN_LOOSE(id_size) ((id_size) + 9)
 
-/* False: it is none, or of another version. */
-bool known_state_read(struct known_state *s, bytes text);
+/* False: it is none, of another version or store, or damaged. */
+bool known_state_read(struct known_state *s, bytes text,
+	const unsigned char *secret);
 void known_state_release(struct known_state *s);
 
 void known_put_u32(struct buf *out, uint32_t n);
 void known_put_u64(struct buf *out, uint64_t n);
 uint32_t known_u32(const unsigned char *at);
 uint64_t known_u64(const unsigned char *at);
-/* "STK1" and what the refs, rules and flags are. */
+/* "STK2" and what the refs, rules and flags are. */
 struct known_head {
 	uint64_t rules, refs;
 	bool is_closed, has_names;
-	size_t id_size, pack_count, loose_count;
+	size_t id_size, pack_count, loose_count, carried_size;
 };
 void known_put_head(struct buf *out, const struct known_head *head);
+/* Over all from `begin` on; the last to be put. */
+void known_put_sum(struct buf *out, size_t begin, const unsigned char *secret);
 
 #endif

@@ -34,9 +34,10 @@ struct known {
 	struct known_pack **was; /* what the state says of it, or NULL */
 	struct pack_entries *entries;
 	struct pack_stamp *stamps; /* one a loose object */
-	bool *left_out;
+	bool *left_out, *is_same_loose;
 	struct pack_choice choice;
 	bool is_recordable;
+	bool is_grown; /* known_carried has found that it only grew */
 };
 
 struct known *known_new(const struct known_options *options)
@@ -46,7 +47,7 @@ struct known *known_new(const struct known_options *options)
 	if (k == NULL)
 		return NULL;
 	k->options = *options;
-	if (!known_state_read(&k->old, options->state) ||
+	if (!known_state_read(&k->old, options->state, options->secret) ||
 		k->old.rules != options->rules)
 		known_state_release(&k->old);
 	return k;
@@ -65,6 +66,7 @@ void known_free(struct known *k)
 	free(k->entries);
 	free(k->stamps);
 	free(k->left_out);
+	free(k->is_same_loose);
 	free(k);
 }
 
@@ -91,7 +93,9 @@ static bool look_at_parts(struct known *k)
 	k->entries = calloc(packs + 1, sizeof(*k->entries));
 	k->stamps = calloc(n + 1, sizeof(*k->stamps));
 	k->left_out = calloc(n + 1, sizeof(*k->left_out));
-	if (!k->parts || !k->was || !k->entries || !k->stamps || !k->left_out)
+	k->is_same_loose = calloc(n + 1, sizeof(*k->is_same_loose));
+	if (!k->parts || !k->was || !k->entries || !k->stamps ||
+		!k->left_out || !k->is_same_loose)
 		return false;
 	for (size_t i = 0; i < packs; i++)
 		k->is_recordable &=
@@ -141,6 +145,7 @@ static void match_loose_one(struct known *k, size_t now,
 	if (stamp == 0 || stamp != k->stamps[now].hash)
 		return;
 	m->same++;
+	k->is_same_loose[now] = true;
 	k->left_out[now] = old[k->id_size + 8] == 0;
 }
 
@@ -244,6 +249,72 @@ enum known_extent known_extent(const struct known *k)
 const struct pack_choice *known_choice(const struct known *k)
 {
 	return k->extent == KNOWN_PARTS ? &k->choice : NULL;
+}
+
+/* ---- what only grew ------------------------------------------------------ */
+
+static bool is_old_loose(const struct known *k, const unsigned char *id)
+{
+	size_t size = KNOWN_LOOSE(k->id_size), low = 0;
+	size_t high = k->old.loose_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp(k->old.loose + middle * size, id,
+			k->id_size);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+bool known_was_there(const struct known *k, const unsigned char *id)
+{
+	uint32_t first;
+
+	for (size_t i = 0; i < k->pack_count; i++)
+		if (k->was[i] && pack_part_find(k->store, i, id, &first))
+			return true;
+	return is_old_loose(k, id);
+}
+
+/* Every pack that was there stands on itself, and nothing of a new one was
+ * there. */
+static bool has_grown_pack(const struct known *k, size_t pack)
+{
+	if (k->was[pack])
+		return k->was[pack]->is_usable;
+	for (uint32_t i = 0; i < k->parts[pack].count; i++)
+		if (known_was_there(k, pack_part_id(k->store, pack, i)))
+			return false;
+	return true;
+}
+
+/* A loose object that was there may be gone into a pack that was there: its
+ * copy there was known, too. One that is there must be as it was. */
+static bool has_grown_loose(const struct known *k, size_t i)
+{
+	const unsigned char *id = pack_loose_part(k->store, i, NULL);
+
+	return k->is_same_loose[i] || !known_was_there(k, id);
+}
+
+bytes known_carried(struct known *k)
+{
+	bool is_grown = k->extent == KNOWN_PARTS && k->old.carried.n;
+
+	for (size_t i = 0; is_grown && !k->is_grown && i < k->pack_count; i++)
+		is_grown = has_grown_pack(k, i);
+	for (size_t i = 0; is_grown && !k->is_grown &&
+			   i < pack_loose_parts(k->store); i++)
+		is_grown = has_grown_loose(k, i);
+	k->is_grown = is_grown;
+	return is_grown ? k->old.carried : bytes_of(NULL, 0);
 }
 
 struct hash128 known_key(const struct known *k, bytes content)
@@ -388,7 +459,10 @@ void known_put_state(const struct known *k, const struct known_seen *seen,
 		.id_size = k->id_size,
 		.pack_count = pack_parts(k->store),
 		.loose_count = pack_loose_parts(k->store),
+		.carried_size = seen->carried.n,
 	};
+
+	const size_t begin = out->n;
 
 	if (!k->is_recordable)
 		return;
@@ -400,4 +474,6 @@ void known_put_state(const struct known *k, const struct known_seen *seen,
 		}
 	for (size_t i = 0; i < head.loose_count; i++)
 		put_loose(k, i, seen, out);
+	buf_put(out, seen->carried);
+	known_put_sum(out, begin, k->options.secret);
 }

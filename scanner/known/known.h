@@ -8,10 +8,11 @@
  * parts.h), its refs, and of each pack which entries are not clean: those
  * that gave a finding, or a count in the ledger. A run with the same rules
  * visits entries that are not clean and parts that it does not know. So what
- * is told of old objects is found anew, never remembered: a state holds no
- * finding, and no secret. When an object is gone, names of objects led nowhere
- * or the name of a file was a finding, the state is only good to tell that
- * nothing at all has changed.
+ * is found in old objects is found anew, never remembered: a state holds no
+ * secret. (Where findings stood is carried in it for carry/, which says when
+ * that holds.) When an object is gone, names of objects led nowhere or the
+ * name of a file was a finding, the state is only good to tell that nothing at
+ * all has changed.
  *
  * Contents, of all repositories: keys of blobs in which no rule saw anything,
  * not even a candidate that was dropped. A key is XXH3-128 under a secret of
@@ -72,6 +73,16 @@ enum status known_look(struct known *k, const struct repo *repo,
 enum known_extent known_extent(const struct known *k);
 const struct pack_choice *known_choice(const struct known *k);
 
+/*
+ * When it is KNOWN_PARTS, and no part of what was there may have come to mean
+ * something else - all of it is the same, stands on itself, and no new part
+ * has an object of a name that was there: what the last run gave as `carried`.
+ * Else empty. O(new objects) the first time; alone.
+ */
+bytes known_carried(struct known *k);
+/* Was there an object of this name, then? Only when that is not empty. */
+bool known_was_there(const struct known *k, const unsigned char *id);
+
 enum known_content {
 	KNOWN_NEW,
 	KNOWN_BARE,	   /* nothing in it */
@@ -89,6 +100,7 @@ struct known_seen {
 	bool is_closed; /* every name led to an object */
 	bool has_names; /* a name in a tree was a finding */
 	const struct pack_sweep *sweep; /* of the first phase */
+	bytes carried; /* kept as it is: known_carried */
 };
 /* Append the state to `out`; nothing when none can be had. Alone, at the end
  * of a run that was not stopped, with the repository still open. */

@@ -1,14 +1,17 @@
 /*
  * state: the bytes of a state.
  *
- *	head	"STK1" rules:8 refs:8 flags:1 id_size:1 packs:4 loose:4
+ *	head	"STK2" rules:8 refs:8 flags:1 id_size:1 packs:4 loose:4
+ *		carried:4
  *	pack	stamp:8 checksum:32 entries:4 flags:1 dirty:4 entry:4...
  *	loose	id:id_size stamp:8 dirty:1, by id
+ *	carried	what carry/ makes of it, so many bytes
+ *	sum:16	of all that, under the store's secret
  *
  * Numbers are little-endian. The list of what is not clean is the bitmap of
  * the pack with its long runs left out: few entries in a thousand stand in it.
- * A state comes from the store, which may be hostile: it is checked, and one
- * that does not hold is no state.
+ * A state comes from the store, which may be damaged, or hostile: it is
+ * checked, and one that does not hold is no state.
  */
 #include "known/internal.h"
 
@@ -16,9 +19,10 @@
 
 #include "base/banned.h"
 
-#define MAGIC "STK1"
-#define HEAD_SIZE 30
+#define MAGIC "STK2"
+#define HEAD_SIZE 34
 #define PACK_SIZE 49
+#define SUM_SIZE 16
 
 void known_put_u32(struct buf *out, uint32_t n)
 {
@@ -53,6 +57,7 @@ void known_put_head(struct buf *out, const struct known_head *head)
 	buf_put_byte(out, (unsigned char)head->id_size);
 	known_put_u32(out, (uint32_t)head->pack_count);
 	known_put_u32(out, (uint32_t)head->loose_count);
+	known_put_u32(out, (uint32_t)head->carried_size);
 }
 
 static bool do_ascend(const struct known_pack *p)
@@ -88,13 +93,17 @@ static bool read_pack(struct known_pack *p, bytes *rest)
 	return do_ascend(p);
 }
 
-static bool read_loose(struct known_state *s, bytes rest)
+/* The loose objects, and what is behind them. */
+static bool read_loose(struct known_state *s, bytes rest, size_t carried_size)
 {
 	size_t size = KNOWN_LOOSE(s->id_size);
 
-	if (rest.n / size != s->loose_count || rest.n % size)
+	if (rest.n < carried_size ||
+		(rest.n - carried_size) / size != s->loose_count ||
+		(rest.n - carried_size) % size)
 		return false;
 	s->loose = rest.at;
+	s->carried = bytes_drop(rest, rest.n - carried_size);
 	for (size_t i = 1; i < s->loose_count; i++)
 		if (memcmp(rest.at + (i - 1) * size, rest.at + i * size,
 			    s->id_size) >= 0)
@@ -102,14 +111,49 @@ static bool read_loose(struct known_state *s, bytes rest)
 	return true;
 }
 
-bool known_state_read(struct known_state *s, bytes text)
+static void put_hash(struct hash128 hash, unsigned char sum[SUM_SIZE])
 {
-	bytes rest = bytes_drop(text, HEAD_SIZE);
+	for (int i = 0; i < 8; i++) {
+		sum[i] = (unsigned char)(hash.low >> (8 * i));
+		sum[8 + i] = (unsigned char)(hash.high >> (8 * i));
+	}
+}
+
+void known_put_sum(struct buf *out, size_t begin, const unsigned char *secret)
+{
+	unsigned char sum[SUM_SIZE];
+
+	put_hash(hash_128_secret(bytes_drop(buf_bytes(out), begin), secret),
+		sum);
+	buf_put(out, bytes_of(sum, sizeof(sum)));
+}
+
+/* False: it is not what was put. */
+static bool take_sum(bytes *text, const unsigned char *secret)
+{
+	unsigned char sum[SUM_SIZE];
+	bytes body;
+
+	if (text->n < HEAD_SIZE + SUM_SIZE)
+		return false;
+	body = bytes_take(*text, text->n - SUM_SIZE);
+	put_hash(hash_128_secret(body, secret), sum);
+	if (memcmp(sum, text->at + body.n, SUM_SIZE) != 0)
+		return false;
+	*text = body;
+	return true;
+}
+
+bool known_state_read(struct known_state *s, bytes text,
+	const unsigned char *secret)
+{
 	const unsigned char *at = text.at;
+	bytes rest;
 
 	*s = (struct known_state){.packs = NULL};
-	if (text.n < HEAD_SIZE || !bytes_starts(text, bytes_text(MAGIC)))
+	if (!bytes_starts(text, bytes_text(MAGIC)) || !take_sum(&text, secret))
 		return false;
+	rest = bytes_drop(text, HEAD_SIZE);
 	s->rules = known_u64(at + 4);
 	s->refs = known_u64(at + 12);
 	s->is_closed = at[20] & 1;
@@ -124,7 +168,7 @@ bool known_state_read(struct known_state *s, bytes text)
 	for (size_t i = 0; s->packs && i < s->pack_count; i++)
 		if (!read_pack(&s->packs[i], &rest))
 			goto broken;
-	if (s->packs && read_loose(s, rest))
+	if (s->packs && read_loose(s, rest, known_u32(at + 30)))
 		return true;
 broken:
 	known_state_release(s);

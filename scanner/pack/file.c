@@ -290,9 +290,18 @@ bool pack_file_is_hollow(const struct pack_file *f)
 	uint32_t same = 0;
 
 	for (uint32_t i = 1; i < f->count && same <= 1000; i++)
-		same += memcmp(pack_file_id(f, i - 1), pack_file_id(f, i),
-				f->id_size) == 0;
+		same += pack_id_order(pack_file_id(f, i - 1),
+				pack_file_id(f, i), f->id_size) == 0;
 	return same > 1000;
+}
+
+bool pack_file_is_sorted(const struct pack_file *f)
+{
+	for (uint32_t i = 1; i < f->count; i++)
+		if (pack_id_order(pack_file_id(f, i - 1), pack_file_id(f, i),
+			    f->id_size) > 0)
+			return false;
+	return true;
 }
 
 /* Four bytes of a name behind its first, which the fan-out has decided. */

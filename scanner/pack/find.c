@@ -113,15 +113,6 @@ size_t pack_parts(const struct pack_store *store)
 	return store->pack_count;
 }
 
-static bool is_sorted(const struct pack_file *f)
-{
-	for (uint32_t i = 1; i < f->count; i++)
-		if (memcmp(pack_file_id(f, i - 1), pack_file_id(f, i),
-			    f->id_size) > 0)
-			return false;
-	return true;
-}
-
 bool pack_part_at(const struct pack_store *store, size_t pack,
 	struct pack_part *out)
 {
@@ -140,9 +131,15 @@ bool pack_part_at(const struct pack_store *store, size_t pack,
 		.stamp = stamp,
 		.checksum = f->data.at + f->data.n - f->id_size,
 		.count = f->count,
-		.is_sorted = is_sorted(f),
+		.is_sorted = pack_file_is_sorted(f),
 	};
 	return true;
+}
+
+const unsigned char *pack_part_id(const struct pack_store *store, size_t pack,
+	uint32_t entry)
+{
+	return pack_file_id(&store->packs[pack], entry);
 }
 
 uint32_t pack_part_find(const struct pack_store *store, size_t pack,

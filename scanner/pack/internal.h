@@ -5,6 +5,7 @@
 #define STANCH_PACK_INTERNAL_H
 
 #include "pack/inflate.h"
+#include "pack/order.h"
 #include "pack/parts.h"
 #include "pack/pool.h"
 
@@ -48,6 +49,8 @@ bool pack_file_find(const struct pack_file *f, const unsigned char *id,
 	uint32_t *i);
 /* Does its index repeat names, thousands of times? Reads all of it. */
 bool pack_file_is_hollow(const struct pack_file *f);
+/* Do its names ascend, so that each is found? Reads all of it. */
+bool pack_file_is_sorted(const struct pack_file *f);
 
 /* The head of one entry. */
 struct pack_entry {
@@ -81,6 +84,8 @@ struct pack_store {
 	bool is_by_name; /* loose[] is empty: ask the directories */
 	struct pack_store_report report;
 	_Atomic size_t held; /* bytes in object buffers: see pool */
+	bool is_counted;
+	uint64_t count; /* distinct names, once they are counted */
 };
 /* Is the name loose, and where. */
 bool pack_store_find_loose(const struct pack_store *store,
@@ -132,11 +137,5 @@ enum pack_problem pack_entry_read(struct pack_worker *w, size_t pack,
 /* *data as above, NULL on failure. */
 enum pack_problem pack_delta_build(struct pack_worker *w, bytes deflated,
 	uint64_t delta_size, bytes base, unsigned char **data, size_t *n);
-
-static inline uint32_t pack_be32(const unsigned char *at)
-{
-	return ((uint32_t)at[0] << 24) | ((uint32_t)at[1] << 16) |
-	       ((uint32_t)at[2] << 8) | at[3];
-}
 
 #endif

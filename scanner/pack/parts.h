@@ -31,6 +31,8 @@ size_t pack_parts(const struct pack_store *store);
 /* False: it cannot be read. Reads all names. */
 bool pack_part_at(const struct pack_store *store, size_t pack,
 	struct pack_part *out);
+const unsigned char *pack_part_id(const struct pack_store *store, size_t pack,
+	uint32_t entry);
 /* The entries that have this name: [*first, *first + count). */
 uint32_t pack_part_find(const struct pack_store *store, size_t pack,
 	const unsigned char *id, uint32_t *first);

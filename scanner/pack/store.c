@@ -418,6 +418,7 @@ enum status pack_store_add(struct pack_store *store, const char *objects,
 {
 	enum status status = add_directory(store, objects, 0, err);
 
+	store->is_counted = false;
 	settle(store);
 	return status;
 }
@@ -457,7 +458,7 @@ bool pack_entry_is_copy(const struct pack_store *store, size_t p, uint32_t i)
 	size_t pack;
 	uint32_t entry;
 
-	if (i && memcmp(id, pack_file_id(f, i - 1), f->id_size) == 0)
+	if (i && pack_id_order(id, pack_file_id(f, i - 1), f->id_size) == 0)
 		return true;
 	return pack_store_find(store, id, p + 1, &pack, &entry);
 }
@@ -470,14 +471,72 @@ bool pack_loose_is_copy(const struct pack_store *store, size_t i)
 	return pack_store_find(store, store->loose[i].id, 0, &pack, &entry);
 }
 
-uint64_t pack_store_count(struct pack_store *store)
+/* By the rule of pack_entry_is_copy. */
+static uint64_t count_packed(const struct pack_store *store)
 {
 	uint64_t count = 0;
 
 	for (size_t p = 0; p < store->pack_count; p++)
 		for (uint32_t i = 0; i < store->packs[p].count; i++)
 			count += !pack_entry_is_copy(store, p, i);
-	for (size_t i = 0; i < store->loose_count; i++)
-		count += !pack_loose_is_copy(store, i);
 	return count;
+}
+
+/* Is the name in one of the first n packs, or in the largest? */
+static bool is_before(const struct pack_store *store, size_t n, size_t largest,
+	const unsigned char *id)
+{
+	uint32_t entry;
+
+	if (pack_file_find(&store->packs[largest], id, &entry))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (i != largest &&
+			pack_file_find(&store->packs[i], id, &entry))
+			return true;
+	return false;
+}
+
+/*
+ * Where all names are found, it is the same whichever copy counts: those of
+ * the largest pack do, and only the others' names are looked for.
+ */
+static uint64_t count_sorted(const struct pack_store *store, size_t largest)
+{
+	uint64_t count = 0;
+
+	for (size_t p = 0; p < store->pack_count; p++) {
+		const struct pack_file *f = &store->packs[p];
+
+		for (uint32_t i = 0; i < f->count; i++) {
+			const unsigned char *id = pack_file_id(f, i);
+
+			if (i && pack_id_order(id, pack_file_id(f, i - 1),
+					 f->id_size) == 0)
+				continue;
+			count += p == largest ||
+				 !is_before(store, p, largest, id);
+		}
+	}
+	return count;
+}
+
+uint64_t pack_store_count(struct pack_store *store)
+{
+	bool is_sorted = true;
+	size_t largest = 0;
+
+	if (store->is_counted)
+		return store->count;
+	for (size_t p = 0; is_sorted && p < store->pack_count; p++) {
+		is_sorted = pack_file_is_sorted(&store->packs[p]);
+		if (store->packs[p].count > store->packs[largest].count)
+			largest = p;
+	}
+	store->count = is_sorted ? count_sorted(store, largest)
+				 : count_packed(store);
+	for (size_t i = 0; i < store->loose_count; i++)
+		store->count += !pack_loose_is_copy(store, i);
+	store->is_counted = true;
+	return store->count;
 }

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """audit_equal.py STANCH SEED STEPS: after each of a random sequence of pushes,
-force-pushes, repacks, prunes, forks, removals and rule changes, an audit that
-remembers must tell what an audit tells that knows nothing. Prints what differs
-and the steps that led there.
+force-pushes, merges, moves, contents that come again, commits dated before
+others, refs and tags that come and go, mirrors, alternates, shallow clones,
+repacks, prunes, forks, removals and rule changes, an audit that remembers must
+tell what an audit tells that knows nothing: findings with their first commit,
+path, in_head and unreachable, and the ledger. Prints what differs and the steps
+that led there.
 """
 import json
 import os
@@ -10,6 +13,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import tokens  # noqa: E402
@@ -30,7 +34,7 @@ keywords = ["madeup_"]
 
 
 def git(repo, *args, check=True):
-    clock[0] += R.choice((0, 1, 60, -300))
+    clock[0] += R.choice((0, 1, 60, -300, -300, 600))
     env = dict(ENV, GIT_AUTHOR_DATE=f"{clock[0]} +0000",
                GIT_COMMITTER_DATE=f"{clock[0]} +0000")
     done = subprocess.run(("git", "-C", repo) + args, env=env,
@@ -52,51 +56,177 @@ def repos():
     return sorted("org/" + n for n in os.listdir("org"))
 
 
+def body(seed):
+    """One of few contents that come again and again, most with a token."""
+    r = random.Random(seed)
+    token = tokens.token("ghp", seed % 6) if seed % 4 else "none"
+    return "".join(f"{r.randrange(1000)}\n" for _ in range(9)) + token + "\n"
+
+
 def write(repo):
     for _ in range(R.randrange(1, 4)):
         name = R.choice(("a.txt", "b.c", "dir/c.txt", "dir/sub/d.md", "e"))
-        if R.random() < 0.04:
+        if R.random() < NAMES:
             name = "dir/" + secret()
         path = os.path.join(repo, name)
+        if os.path.isdir(path) or os.path.isfile(os.path.dirname(path)):
+            continue
         os.makedirs(os.path.dirname(path), exist_ok=True)
         text = "".join(f"line {R.randrange(1000)}\n" for _ in range(20))
         if R.random() < 0.3:
             text += f"key = '{secret()}'\n"
+        elif R.random() < 0.5:
+            text = body(R.randrange(8))
         with open(path, "w") as f:
             f.write(text)
 
 
+def has_head(repo):
+    return git(repo, "rev-parse", "-q", "--verify", "HEAD", check=False)
+
+
+def is_bare(repo):
+    return repo.endswith(".git")
+
+
 def commit(repo):
+    if is_bare(repo):
+        return mirror(repo)
     write(repo)
     git(repo, "add", "-A")
-    message = "change" if R.random() < 0.9 else f"with {secret()}"
+    message = "change" if R.random() < 0.95 else f"with {secret()}"
     git(repo, "commit", "-q", "--allow-empty", "-m", message)
+
+
+def old(repo):
+    """As commit, with a date before all others."""
+    now, clock[0] = clock[0], 1500000000 + R.randrange(10**6)
+    commit(repo)
+    clock[0] = now
+
+
+def move(repo):
+    if has_head(repo) and not is_bare(repo):
+        names = os.listdir(repo)
+        name = R.choice([n for n in names if n != ".git"] or [".git"])
+        if name != ".git":
+            git(repo, "mv", name, R.choice(("dir2", "e2", "x/y")),
+                check=False)
+            commit(repo)
+
+
+def undo(repo):
+    """Takes a file away; it may come again."""
+    files = git(repo, "ls-files").split() if not is_bare(repo) else []
+    if files:
+        git(repo, "rm", "-q", "-f", R.choice(files))
+        git(repo, "commit", "-q", "--allow-empty", "-m", "less")
+
+
+def orphan(repo):
+    if has_head(repo) and not is_bare(repo):
+        git(repo, "checkout", "-q", "--orphan", f"o{len(log)}")
+        (old if R.random() < 0.5 else commit)(repo)
+
+
+def cherry(repo):
+    """The changes of another commit, once more; also with other parents."""
+    all_ = git(repo, "rev-list", "--all", "-n", "40").split()
+    if all_ and not is_bare(repo) and has_head(repo):
+        some = R.choice(all_)
+        if R.random() < 0.5:
+            git(repo, "cherry-pick", "--allow-empty", "-X", "theirs", some,
+                check=False)
+            git(repo, "reset", "-q", "--hard")
+        else:
+            made = git(repo, "commit-tree", some + "^{tree}", "-m", "again",
+                       *[w for p in R.sample(all_, min(len(all_), 2))
+                         for w in ("-p", p)])
+            git(repo, "branch", "-f", f"c{R.randrange(3)}", made, check=False)
+
+
+def delete(repo):
+    refs = git(repo, "for-each-ref", "--format=%(refname)").split()
+    if refs:
+        git(repo, "update-ref", "-d", R.choice(refs), check=False)
+
+
+def point(repo):
+    """A ref to any object that is there, reachable or not."""
+    names = git(repo, "cat-file", "--batch-all-objects", "--batch-check",
+                check=False).splitlines()
+    if names:
+        name, kind, _ = R.choice(names).split()
+        where = "heads" if kind == "commit" else "tags"
+        git(repo, "update-ref", f"refs/{where}/p{R.randrange(4)}", name,
+            check=False)
+
+
+def mirror(repo):
+    """A bare repository that is pushed to; packs come whole."""
+    others = [r for r in repos() if not is_bare(r)]
+    to = repo if is_bare(repo) else f"org/m{R.randrange(3)}.git"
+    if not os.path.exists(to):
+        git(".", "init", "-q", "--bare", "-b", "main", to)
+        git(to, "config", "receive.unpackLimit", R.choice(("1", "1000")))
+        git(to, "config", "gc.auto", "0")
+    if others:
+        mine = [r for r in others if hash_of(r) == hash_of(to)] or others
+        one = mine[0] if R.random() < 0.9 else R.choice(others)
+        if R.random() < 0.7:
+            commit(one)
+        git(one, "push", "-q", "--force", *R.choice((
+            ("--mirror",), ("--all",), ("--tags",), ("--all", "--prune"))),
+            os.path.abspath(to), check=False)
+
+
+def hash_of(name):
+    return sum(name.encode()) % 2
+
+
+def shared(repo):
+    git(".", "clone", "-q", "--shared", "--no-checkout", repo,
+        f"org/s{len(log)}", check=False)
+
+
+def shallow(repo):
+    git(".", "clone", "-q", "--depth", "2", "--no-checkout",
+        "file://" + os.path.abspath(repo), f"org/d{len(log)}", check=False)
+
+
+def deepen(repo):
+    if os.path.exists(repo + "/.git/shallow"):
+        git(repo, "fetch", "-q", *R.choice((("--deepen", "1"),
+                                            ("--unshallow",))), check=False)
 
 
 def new(_):
     repo = f"org/r{len(log)}"
+    if os.path.exists(repo):
+        return
     git(".", "init", "-q", "-b", "main", repo)
     for _ in range(R.randrange(4)):
         commit(repo)
 
 
 def fork(repo):
-    shutil.copytree(repo, f"org/f{len(log)}", symlinks=True)
+    to = f"org/f{len(log)}" + (".git" if is_bare(repo) else "")
+    shutil.copytree(repo, to, symlinks=True)
 
 
 def remove(repo):
-    if len(repos()) > 2:
+    if len(repos()) > 4:
         shutil.rmtree(repo)
 
 
 def force(repo):
-    if git(repo, "rev-list", "--count", "HEAD", check=False) not in ("", "1"):
+    if not is_bare(repo) and git(repo, "rev-list", "--count", "HEAD", check=False) not in ("", "1"):
         git(repo, "reset", "-q", "--hard", "HEAD~1")
         commit(repo)
 
 
 def branch(repo):
-    if git(repo, "rev-parse", "-q", "--verify", "HEAD", check=False):
+    if has_head(repo) and not is_bare(repo):
         git(repo, "checkout", "-q", "-f", "-B", f"b{R.randrange(3)}")
         commit(repo)
 
@@ -104,8 +234,8 @@ def branch(repo):
 def switch(repo):
     heads = git(repo, "for-each-ref", "--format=%(refname:short)",
                 "refs/heads").split()
-    if heads:
-        git(repo, "checkout", "-q", "-f", R.choice(heads))
+    if heads and not is_bare(repo):
+        git(repo, "checkout", "-q", "-f", R.choice(heads), check=False)
 
 
 def drop(repo):
@@ -117,16 +247,18 @@ def drop(repo):
 def merge(repo):
     heads = git(repo, "for-each-ref", "--format=%(refname:short)",
                 "refs/heads").split()
-    if heads and git(repo, "rev-parse", "-q", "--verify", "HEAD", check=False):
-        git(repo, "merge", "-q", "-X", "ours", "-m", "merge",
-            R.choice(heads), check=False)
+    if heads and has_head(repo) and not is_bare(repo):
+        git(repo, "merge", "--allow-unrelated-histories", "-q", "-X", "ours", "-m", "merge",
+            *R.sample(heads, min(len(heads), R.choice((1, 1, 2)))),
+            check=False)
         git(repo, "reset", "-q", "--hard")
 
 
 def tag(repo):
-    if git(repo, "rev-parse", "-q", "--verify", "HEAD", check=False):
-        git(repo, "tag", "-f", "-a", "-m", f"tag {secret()}",
-            f"t{R.randrange(3)}")
+    if has_head(repo):
+        git(repo, "tag", "-f", "-a", "-m", R.choice((secret(), "plain")),
+            f"t{R.randrange(3)}", R.choice(("HEAD", "HEAD", "t1", "HEAD:e")),
+            check=False)
 
 
 def repack(repo):
@@ -142,7 +274,8 @@ def prune(repo):
 
 def lose(repo):
     """An object goes missing, as disks lose them."""
-    loose = [os.path.join(d, f) for d, _, fs in os.walk(repo + "/.git/objects")
+    objects = repo + ("/objects" if is_bare(repo) else "/.git/objects")
+    loose = [os.path.join(d, f) for d, _, fs in os.walk(objects)
              for f in fs if len(os.path.basename(d)) == 2]
     if loose and R.random() < 0.5:
         os.unlink(R.choice(sorted(loose)))
@@ -158,9 +291,18 @@ def change_rules(_):
         rules.extend(("--rules", "rule.toml"))
 
 
-ACTIONS = ((commit, 30), (new, 6), (fork, 4), (remove, 2), (force, 8),
-           (branch, 8), (switch, 6), (drop, 2), (merge, 4), (tag, 4),
-           (repack, 10), (prune, 5), (lose, 1), (change_rules, 5))
+# What a repository mostly meets, and all of it: where many things go wrong at
+# once, all trees are asked, and little is remembered.
+MOSTLY = ((commit, 30), (old, 4), (move, 5), (undo, 8), (cherry, 6),
+          (branch, 8), (switch, 6), (merge, 8), (tag, 4), (mirror, 12))
+ACTIONS = MOSTLY + ((new, 6), (fork, 4), (remove, 6), (force, 8), (drop, 2),
+                    (delete, 5), (point, 4), (orphan, 3), (shared, 2),
+                    (shallow, 1), (deepen, 2), (repack, 8), (prune, 4),
+                    (lose, 1), (change_rules, 5))
+if SEED % 2:
+    ACTIONS = MOSTLY + ((new, 1), (delete, 1), (force, 1), (repack, 1))
+# Names that are tokens: with one all trees are looked at in every run.
+NAMES = 0.01 if SEED % 2 else 0.03
 
 
 def audit(store, keeps=False):
@@ -193,12 +335,17 @@ def main():
     new(None)
     findings = unchanged = 0
     for step in range(STEPS):
-        for _ in range(R.randrange(3)):
+        repo = R.choice(repos())
+        for _ in range(R.randrange(4)):
             action = R.choices([a for a, _ in ACTIONS],
                                [w for _, w in ACTIONS])[0]
-            repo = R.choice(repos())
+            if R.random() < 0.3 or not os.path.exists(repo):
+                repo = R.choice(repos())
             log.append(f"{step}: {action.__name__} {repo}")
             action(repo)
+        # What was changed within a tick of the clock is not believed later.
+        if R.random() < 0.8:
+            time.sleep(0.02)
         a = audit("kept.db", True)
         b = audit("fresh.db")
         findings += a[2].count(b'"type":"finding"')

@@ -269,6 +269,30 @@ def history_seeds(made, r):
                             + b"\ntype commit\ntag v\n\n" + text)
 
 
+def known_seeds(_, r):
+    """Edits of a state (of its refs, so that something is new, and of one byte
+    more), and what carry/ carries."""
+    def edit(at, byte):
+        return at.to_bytes(2, "big") + bytes([byte])
+
+    def name(n):
+        return bytes([n]) * 20
+
+    def place(flags, commit, path):
+        return (bytes([flags]) + name(commit) + len(path).to_bytes(2, "little")
+                + path)
+
+    yield b"\0"
+    for at in range(20, 300, 3):
+        yield b"\0" + edit(12, 1) + edit(at, r.choice((0, 1, 255)))
+    for flags in (0, 1):
+        for second in (b"", place(1, 3, b"b"), place(0, 3, b"d/e")):
+            yield (b"\1" + bytes([flags]) + bytes(8)
+                   + (1).to_bytes(4, "little") + (2).to_bytes(4, "little")
+                   + b"\3" + name(3) + name(1) + b"\1" + place(1, 3, b"a")
+                   + name(4) + bytes([second != b""]) + second)
+
+
 def gitindex_seeds(_, __):
     for head, options in ((b"\0", []), (b"\1", ["--object-format=sha256"])):
         for path in made_by_git(*options):
