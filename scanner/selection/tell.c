@@ -92,6 +92,8 @@ static bytes path_of(struct teller *t, bytes path)
 	if (t->s->options.prefix)
 		buf_put_text(&t->path, t->s->options.prefix);
 	buf_put(&t->path, path);
+	if (t->path.failed)
+		t->status = ERR_MEMORY;
 	return buf_bytes(&t->path);
 }
 
