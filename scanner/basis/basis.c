@@ -106,6 +106,54 @@ static enum status add_all(struct reader *r, struct error *err)
 	return status == OK ? add_baselines(r, err) : status;
 }
 
+/* As it is scanned: alternates only where it points to itself. */
+static enum status open_hostile(struct reader *r, const char *path,
+	const struct repo_options *options, struct error *err)
+{
+	const char *allowed[2];
+	struct pack_store_options store = {.allowed = allowed,
+		.allowed_count = 2, .is_by_name = true};
+	enum status status = repo_open(&r->repo, path, options, err);
+
+	if (status != OK)
+		return status;
+	allowed[0] = r->repo->root;
+	allowed[1] = r->repo->common_dir;
+	store.id_size = r->repo->id_size;
+	status = pack_store_open(&r->store, r->repo->objects, &store, err);
+	if (status != OK)
+		return status;
+	r->worker = pack_worker_new(r->store);
+	r->trees = change_set_new(r->store, err);
+	return r->worker && r->trees ? OK : error_set(err, ERR_MEMORY,
+		"read settings");
+}
+
+enum status basis_load_head(const char *path,
+	const struct repo_options *options, struct suppress **out, bool *used,
+	struct error *err)
+{
+	struct reader r = {.scope = {"", ""}};
+	enum status status;
+
+	r.suppress = suppress_new(err);
+	if (r.suppress == NULL)
+		return ERR_MEMORY;
+	status = open_hostile(&r, path, options, err);
+	*used = status == OK && r.repo->ref_count &&
+		strcmp(r.repo->refs[0].name, "HEAD") == 0;
+	if (*used) {
+		memcpy(r.commit, r.repo->refs[0].id, sizeof(r.commit));
+		status = add_all(&r, err);
+	}
+	close_store(&r);
+	if (status == OK)
+		*out = r.suppress;
+	else
+		suppress_free(r.suppress);
+	return status;
+}
+
 static const char *choose(struct reader *r,
 	const struct basis_options *options)
 {

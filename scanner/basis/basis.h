@@ -28,6 +28,16 @@ enum status basis_load(const struct basis_options *options,
 	struct suppress **out, const char **used, struct error *err) MUST_USE;
 
 /*
+ * Of the repository at `path`, which is hostile: its HEAD's commit, which in a
+ * mirror is the default branch's. Nothing of it is run, followed out, or given
+ * to a library. *used false: there is no such commit here.
+ */
+struct repo_options;
+enum status basis_load_head(const char *path,
+	const struct repo_options *options, struct suppress **out, bool *used,
+	struct error *err) MUST_USE;
+
+/*
  * One file of a commit of the same repository, up to `most` bytes; the
  * caller's to release when it is OK. ERR_USAGE: no such commit.
  * ERR_NOT_FOUND: it has no such file.

@@ -4,8 +4,10 @@
 #include "nursery/nursery.h"
 #include "nursery/wire.h"
 
+#include "basis/basis.h"
 #include "engine/objects.h"
 #include "json/json.h"
+#include "repo/repo.h"
 #include "revision/revision.h"
 #include "vault/vault.h"
 
@@ -322,10 +324,59 @@ static const char *reason_of(enum status status)
 	}
 }
 
-/* Everything is found and sorted: say it. */
-static void say_found(struct saying *s, struct engine *e, struct leaks *leaks,
-	const struct buf *state)
+/* ---- what the repository accepts itself ---------------------------------- */
+
+#define BROKEN_MOST 16
+
+struct acceptance {
+	struct suppress *suppress; /* NULL: nothing */
+	struct suppress_count count;
+	const char *broken[BROKEN_MOST + 1];
+	size_t broken_count;
+};
+
+/* Settings and baselines of HEAD's commit; comments are shown, and count. What
+ * cannot be read accepts nothing. */
+static void accept(struct acceptance *a, const struct child *c,
+	const char *path, struct leaks *leaks)
 {
+	const struct repo_options options = {
+		.allow_owner = c->options->allow_owner};
+	const struct suppress_options how = {.comments = SUPPRESS_INLINE_HOLD,
+		.rules = c->options->rules};
+	struct error err = {0};
+	const char *text;
+	bool used;
+
+	if (leaks_count(leaks) == 0)
+		return;
+	if (basis_load_head(path, &options, &a->suppress, &used, &err) != OK) {
+		a->suppress = suppress_new(NULL);
+		a->broken[a->broken_count++] = "settings of HEAD's commit "
+			"cannot be read";
+	}
+	if (a->suppress == NULL || suppress_apply(a->suppress, leaks, &how,
+					   &a->count, &err) != OK)
+		return;
+	for (size_t i = 0; a->broken_count < BROKEN_MOST &&
+		(text = suppress_problem(a->suppress, i)) != NULL; i++)
+		a->broken[a->broken_count++] = text;
+}
+
+static void put_acceptance(const struct acceptance *a,
+	struct report_summary *summary)
+{
+	summary->held = a->count.held;
+	summary->refused = a->count.refused;
+	summary->broken = a->broken;
+	summary->broken_count = a->broken_count;
+}
+
+/* Everything is found and sorted: say it. */
+static void say_found(struct saying *s, const char *path, struct engine *e,
+	struct leaks *leaks, const struct buf *state)
+{
+	struct acceptance accepted = {.suppress = NULL};
 	struct report_summary summary = {0};
 	char digest[17];
 	struct error err = {0};
@@ -335,16 +386,17 @@ static void say_found(struct saying *s, struct engine *e, struct leaks *leaks,
 		return;
 	}
 	engine_summary(e, &summary);
+	accept(&accepted, s->child, path, leaks);
+	put_acceptance(&accepted, &summary);
 	ruleset_digest(s->child->options->rules, digest);
 	summary.rules = ruleset_count(s->child->options->rules);
 	summary.rules_digest = digest;
 	summary.version = STANCH_VERSION;
-	if (!put_findings(s, leaks, &summary)) {
+	if (!put_findings(s, leaks, &summary))
 		say_failed(s, "no_memory", "write the records");
-		return;
-	}
-	if (summary.interrupted == NULL)
+	else if (summary.interrupted == NULL)
 		put_state(s, state);
+	suppress_free(accepted.suppress);
 }
 
 static void scan_with(struct saying *s, const struct scan_request *r,
@@ -363,7 +415,7 @@ static void scan_with(struct saying *s, const struct scan_request *r,
 	else if (known_extent(known) == KNOWN_ALL)
 		frame_end(&s->out, wire_begin(&s->out, WIRE_SAME));
 	else
-		say_found(s, e, leaks, &state);
+		say_found(s, r->path, e, leaks, &state);
 	buf_release(&state);
 }
 

@@ -1,4 +1,4 @@
-#include "recall/recall.h"
+#include "recall/internal.h"
 
 #include "json/json.h"
 #include "store/verdicts.h"
@@ -8,6 +8,8 @@
 #include <time.h>
 
 #include "base/banned.h"
+
+#define TEXTS_MOST ((size_t)1 << 30)
 
 struct recalling {
 	const struct recall_options *options;
@@ -25,12 +27,19 @@ static void rule_free(struct rule *rule)
 	free(rule);
 }
 
-void recall_release_rules(struct column *rules)
+void recall_kept_init(struct recall_kept *kept)
 {
-	for (size_t i = 0; i < rules->n; i++)
-		rule_free(((struct rule **)rules->at)[i]);
-	free(rules->at);
-	*rules = (struct column){.at = NULL};
+	*kept = (struct recall_kept){.rules = {.at = NULL}};
+	arena_init(&kept->texts, TEXTS_MOST);
+}
+
+void recall_kept_release(struct recall_kept *kept)
+{
+	for (size_t i = 0; i < kept->rules.n; i++)
+		rule_free(((struct rule **)kept->rules.at)[i]);
+	free(kept->rules.at);
+	free(kept->accepted.at);
+	arena_release(&kept->texts);
 }
 
 /* A rule that is gone since, by what the store knows of it. */
@@ -66,7 +75,7 @@ static const struct rule *rule_of(const struct recalling *r,
 				     : NULL;
 
 	free(id);
-	return rule ? rule : gone_rule(r->options->gone_rules, row);
+	return rule ? rule : gone_rule(&r->options->kept->rules, row);
 }
 
 static bytes text_of(const struct json_value *v, const char *key)
@@ -210,7 +219,8 @@ static void add_place(struct recalling *r, const struct store_place_row *row,
 		buf_printf(&path, "%s/", row->repository);
 	buf_put(&path, row->path);
 	where.path = buf_bytes(&path);
-	if (leaks_add_at(r->leaks, &s, &where) != OK)
+	if (leaks_add_at(r->leaks, &s, &where) != OK ||
+		!recall_keep_accepted(r->options->kept, &s, &where, v))
 		r->status = ERR_MEMORY;
 	buf_release(&path);
 }
@@ -310,6 +320,7 @@ enum status recall_leaks(const struct recall_options *options,
 		.status = OK};
 	enum status status;
 
+	options->kept->accepted.n = 0;
 	r.leaks = leaks_new(&keyless, err);
 	if (r.leaks == NULL)
 		return ERR_MEMORY;

@@ -118,24 +118,27 @@ static enum status respond(struct settling *s, struct leaks *leaks)
 /* Those that are due, with all their places; and what providers say. */
 static enum status act(struct settling *s)
 {
-	struct column gone_rules = {.at = NULL};
+	struct recall_kept kept;
 	const struct recall_options options = {
 		.store = s->hand->store,
 		.rules = s->hand->rules,
-		.gone_rules = &gone_rules,
+		.kept = &kept,
 		.vault = s->hand->vault,
 		.wants = wants,
 		.context = s,
 	};
 	const struct store_place_filter filter = {.target = s->hand->target};
 	struct leaks *leaks = NULL;
-	enum status status = recall_leaks(&options, &filter, &leaks, s->err);
+	enum status status;
+
+	recall_kept_init(&kept);
+	status = recall_leaks(&options, &filter, &leaks, s->err);
 
 	if (status == OK)
 		status = s->settle->options.response ? respond(s, leaks)
 						     : ask(s, leaks);
 	leaks_free(leaks);
-	recall_release_rules(&gone_rules);
+	recall_kept_release(&kept);
 	return status;
 }
 

@@ -35,11 +35,10 @@ struct survey_view {
 	bool is_diff;
 	const struct store_progress *progress;
 	const struct ruleset *rules;
-	/* Rules that are gone since (struct rule *), as recall/ has
-	 * them. */
-	struct column *gone_rules;
+	struct recall_kept *kept; /* leaks point to it */
 	struct suppress *suppress; /* what is accepted; or NULL */
 	bool is_complete;
+	bool is_blind; /* to what repositories accept */
 };
 
 /* report.c: from the files that --baseline names. */
@@ -54,6 +53,9 @@ enum status survey_rebuild(const struct survey_view *view,
 /* Counts for the end of a report. */
 struct report_summary survey_summary(const struct survey_view *view);
 
+/* records.c: JSON, or JSON lines. */
+enum status survey_write_json(const struct survey_view *view, FILE *to,
+	enum report_format format, struct error *err) MUST_USE;
 /* write.c: a job_write: every format; `context` is the view. */
 enum status survey_write(const void *view, FILE *to,
 	const struct report_options *options, struct error *err) MUST_USE;
@@ -66,6 +68,7 @@ struct survey_common {
 	struct job_outputs outputs;
 	struct job_rule_choice rules;
 	struct args_list baselines;
+	int no_suppress; /* what repositories accept is not believed */
 	int no_color, quiet, verbose;
 };
 #define SURVEY_STORE_OPTION                                                   \
@@ -79,9 +82,14 @@ struct survey_common {
 		.group = "Suppressions",                                      \
 		.help = "Findings that this file names are shown as "         \
 			"suppressed: a baseline, as `stanch scan "            \
-			"--write-baseline` makes it. May be repeated. What "  \
-			"repositories hold themselves suppresses nothing.",   \
-		.offset = offsetof(struct survey_common, baselines)}
+			"--write-baseline` makes it. May be repeated. "       \
+			"Besides, settings and baselines of each "            \
+			"repository's default branch are believed.",          \
+		.offset = offsetof(struct survey_common, baselines)},         \
+	{.name = "no-suppress", .kind = ARGS_FLAG, .value = 1,                \
+		.help = "Believe no file and no comment of a repository: "    \
+			"only files named by --baseline suppress.",           \
+		.offset = offsetof(struct survey_common, no_suppress)}
 #define SURVEY_OUTPUT_OPTIONS                                                 \
 	{.name = "format", .letter = 'f', .kind = ARGS_CALL,                  \
 		.takes = "FORMAT", .call = job_on_format,                     \

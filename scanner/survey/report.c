@@ -89,7 +89,7 @@ enum status survey_rebuild(const struct survey_view *view,
 	const struct recall_options options = {
 		.store = view->store,
 		.rules = view->rules,
-		.gone_rules = view->gone_rules,
+		.kept = view->kept,
 	};
 	/* No comment is in a store. */
 	const struct suppress_options accepted = {
@@ -97,9 +97,13 @@ enum status survey_rebuild(const struct survey_view *view,
 	struct suppress_count count;
 	enum status status = recall_leaks(&options, filter, out, err);
 
-	if (status != OK || view->suppress == NULL)
+	if (status != OK)
 		return status;
-	status = suppress_apply(view->suppress, *out, &accepted, &count, err);
+	if (view->suppress)
+		status = suppress_apply(view->suppress, *out, &accepted,
+			&count, err);
+	if (status == OK && !view->is_blind)
+		status = recall_accept(view->kept, *out, err);
 	if (status != OK) {
 		leaks_free(*out);
 		*out = NULL;
@@ -115,8 +119,8 @@ static bool has_open(const struct survey_view *view, struct error *err)
 
 	for (size_t i = 0; leaks && i < leaks_count(leaks); i++)
 		for (size_t p = 0; p < leaks_at(leaks, i)->place_count; p++)
-			is_found = is_found ||
-				!leaks_at(leaks, i)->places[p].suppressed;
+			is_found = is_found || leak_place_counts(
+				&leaks_at(leaks, i)->places[p]);
 	leaks_free(leaks);
 	return is_found;
 }
@@ -125,7 +129,7 @@ int survey_tell(const struct survey_common *common, struct survey_view *view,
 	struct error *err)
 {
 	struct ruleset *rules = NULL;
-	struct column gone_rules = {.at = NULL};
+	struct recall_kept kept;
 	const struct rule **list;
 	struct report_options options = {.color = !common->no_color,
 		.quiet = common->quiet, .verbose = common->verbose};
@@ -138,7 +142,9 @@ int survey_tell(const struct survey_common *common, struct survey_view *view,
 		return EXIT_UNABLE;
 	}
 	view->rules = rules;
-	view->gone_rules = &gone_rules;
+	recall_kept_init(&kept);
+	view->kept = &kept;
+	view->is_blind = common->no_suppress;
 	list = calloc(ruleset_count(rules) + 1, sizeof(*list));
 	for (size_t i = 0; list && i < ruleset_count(rules); i++)
 		list[i] = ruleset_rule(rules, i);
@@ -149,7 +155,7 @@ int survey_tell(const struct survey_common *common, struct survey_view *view,
 	is_found = has_open(view, err);
 	suppress_free(view->suppress);
 	free(list);
-	recall_release_rules(&gone_rules);
+	recall_kept_release(&kept);
 	ruleset_free(rules);
 	if (view->is_complete && is_written)
 		return is_found ? EXIT_FOUND : EXIT_CLEAN;
