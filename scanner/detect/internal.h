@@ -9,6 +9,7 @@
 #include "decode/decode.h"
 #include "detect/detector.h"
 #include "detect/lines.h"
+#include "detect/runs.h"
 #include "literal/pieces.h"
 
 /* Bytes kept before and after a window's core for matches across its edge;
@@ -71,6 +72,7 @@ struct scan {
 	struct detect_ledger ledger;
 	struct detect_text text;
 	const struct trace *trace; /* NULL: nobody asks */
+	struct detect_ranges *ranges; /* of each of d->runs */
 	struct literal_pieces *pieces; /* NULL: each text is looked at anew */
 	struct detect_level levels[LIMIT_DECODE_DEPTH + 1];
 	uint64_t epoch, text_epoch;
@@ -138,8 +140,6 @@ void scan_encoded(struct scan *s, const struct layer *l,
 	const struct literal_hit *hit);
 void scan_decoder(struct scan *s, const struct layer *l, size_t index,
 	size_t end);
-/* runs.c */
-void scan_runs(struct scan *s, const struct layer *l, size_t rule);
 /* naive.c */
 void scan_layer_naive(struct scan *s, const struct layer *l);
 /* settle.c: hand on what lies before this outer offset. */

@@ -299,6 +299,14 @@ static void sweep(struct scan *s, const struct layer *l, size_t rule)
 		scan_starts(s, l, rule, l->from, l->to - 1);
 }
 
+/* A piece of text in which a run may stand. */
+static void on_piece(void *context, size_t begin, size_t end)
+{
+	const struct visit *v = context;
+
+	scan_runs(v->s, v->l, begin, end);
+}
+
 void scan_layer(struct scan *s, const struct layer *l)
 {
 	const struct detector *d = s->d;
@@ -310,14 +318,15 @@ void scan_layer(struct scan *s, const struct layer *l)
 		scan_layer_naive(s, l);
 		return;
 	}
-	if (s->pieces && l->depth == 0)
+	if (s->pieces && l->depth == 0) {
 		literal_pieces_scan(s->pieces, l->text, l->from, l->to,
-			on_hit, &v);
-	else
+			&(struct literal_pieces_sink){on_hit, on_piece, &v});
+	} else {
 		literal_scan(d->literals, l->text, l->from, l->to, on_hit,
 			&v);
-	for (size_t i = 0; i < d->run_count; i++)
-		scan_runs(s, l, d->runs[i]);
+		scan_runs(s, l, l->from, l->to);
+	}
+	scan_last_runs(s, l);
 	for (size_t i = 0; i < d->swept_count; i++)
 		sweep(s, l, d->swept[i]);
 }

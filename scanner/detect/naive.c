@@ -39,8 +39,7 @@ void scan_layer_naive(struct scan *s, const struct layer *l)
 			scan_path_fits(s, i))
 			scan_starts(s, l, i, 0, l->text.n);
 	}
-	for (size_t i = 0; i < s->d->run_count; i++)
-		scan_runs(s, l, s->d->runs[i]);
+	scan_runs(s, l, l->from, l->to);
 	if (l->depth < s->d->options.decode_depth)
 		literal_scan(s->d->literals, l->text, 0, l->text.n,
 			sink_encoded, &w);

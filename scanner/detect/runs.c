@@ -9,24 +9,20 @@
  */
 #include "detect/internal.h"
 
+#include <stdlib.h>
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
 #include "base/banned.h"
 
-#define BLOCK 16
-#define RANGES 4
+#define BLOCK DETECT_BLOCK
+#define RANGES DETECT_RANGES
 
-/* The class as a few ranges, where it is that simple. */
-struct ranges {
-	unsigned char low[RANGES][BLOCK], span[RANGES][BLOCK]; /* repeated */
-	size_t count; /* 0: too many */
-};
-
-static struct ranges ranges_of(const struct charset *set)
+static struct detect_ranges ranges_of(const struct charset *set)
 {
-	struct ranges r = {.count = 0};
+	struct detect_ranges r = {.count = 0};
 	unsigned c = 0;
 
 	while (c < 256) {
@@ -40,7 +36,7 @@ static struct ranges ranges_of(const struct charset *set)
 			charset_has(set, (unsigned char)(last + 1)))
 			last++;
 		if (r.count == RANGES)
-			return (struct ranges){.count = 0};
+			return (struct detect_ranges){.count = 0};
 		memset(r.low[r.count], (int)c, BLOCK);
 		memset(r.span[r.count++], (int)(last - c), BLOCK);
 		c = last + 1;
@@ -69,7 +65,8 @@ static inline __m128i in_range(__m128i v, __m128i low, __m128i span)
 	return _mm_cmpeq_epi8(_mm_min_epu8(x, span), x);
 }
 
-static bool all_in_ranges(const struct ranges *r, const unsigned char *at)
+static bool all_in_ranges(const struct detect_ranges *r,
+	const unsigned char *at)
 {
 	__m128i v = load(at);
 	__m128i in = in_range(v, load(r->low[0]), load(r->span[0]));
@@ -82,7 +79,7 @@ static bool all_in_ranges(const struct ranges *r, const unsigned char *at)
 
 /* The first block from `at` on, `step` apart, that is all in two ranges: most
  * sets are, and then nothing but the text is read. */
-static size_t pass_two(const struct ranges *r, bytes text, size_t at,
+static size_t pass_two(const struct detect_ranges *r, bytes text, size_t at,
 	size_t end, size_t step)
 {
 	const __m128i low = load(r->low[0]), span = load(r->span[0]);
@@ -98,14 +95,15 @@ static size_t pass_two(const struct ranges *r, bytes text, size_t at,
 	return at;
 }
 #else
-static size_t pass_two(const struct ranges *r, bytes text, size_t at,
+static size_t pass_two(const struct detect_ranges *r, bytes text, size_t at,
 	size_t end, size_t step)
 {
 	(void)r, (void)text, (void)end, (void)step;
 	return at;
 }
 
-static bool all_in_ranges(const struct ranges *r, const unsigned char *at)
+static bool all_in_ranges(const struct detect_ranges *r,
+	const unsigned char *at)
 {
 	for (size_t i = 0; i < BLOCK; i++) {
 		bool in = false;
@@ -197,45 +195,126 @@ static size_t measure(struct scan *s, const struct layer *l, size_t rule,
 	return end;
 }
 
-/* Every byte: for short runs, and for the naive scan. */
-static void scan_runs_slowly(struct scan *s, const struct layer *l,
-	size_t rule)
+/* At every byte: for short runs, and for the naive scan. Returns where to go
+ * on. */
+static size_t measure_all(struct scan *s, const struct layer *l, size_t rule,
+	size_t at, size_t end)
 {
 	const struct charset *set = &s->d->at[rule].rule->run_set;
-	size_t at = l->from;
 
-	while (at < l->to)
+	while (at < end)
 		if (charset_has(set, l->text.at[at]))
 			at = measure(s, l, rule, at);
 		else
 			at++;
+	return at;
 }
 
-void scan_runs(struct scan *s, const struct layer *l, size_t rule)
+static bool is_short(const struct rule *r)
 {
+	return r->run_length <= 2 * BLOCK;
+}
+
+/* Where the first block from `at` on is that is all in the class, of those
+ * that lie `step` apart and end before `end`; none: that many bytes or more. */
+static size_t find_block(const struct charset *set,
+	const struct detect_ranges *ranges, bytes text, size_t at, size_t end,
+	size_t step)
+{
+	if (ranges->count == 2)
+		at = pass_two(ranges, text, at, end, step);
+	while (at + BLOCK <= end &&
+		!(ranges->count ? all_in_ranges(ranges, text.at + at)
+				: all_in_set(set, text.at + at)))
+		at += step;
+	return at;
+}
+
+static size_t step_of(const struct rule *r)
+{
+	return r->run_length - BLOCK + 1;
+}
+
+/* Where blocks end that begin before `end`. */
+static size_t behind(bytes text, size_t end)
+{
+	return text.n - end < BLOCK - 1 ? text.n : end + BLOCK - 1;
+}
+
+/* Those that have a block in [at, end). */
+static size_t measure_blocks(struct scan *s, const struct layer *l,
+	size_t run, size_t at, size_t end)
+{
+	size_t rule = s->d->runs[run];
 	const struct rule *r = s->d->at[rule].rule;
-	struct ranges ranges = ranges_of(&r->run_set);
-	size_t step, at = l->from, end = l->to;
 
-	if (s->naive || r->run_length <= 2 * BLOCK) {
-		scan_runs_slowly(s, l, rule);
-		return;
+	while ((at = find_block(&r->run_set, &s->ranges[run], l->text, at, end,
+			step_of(r))) +
+			BLOCK <= end)
+		at = measure(s, l, rule, at);
+	return at;
+}
+
+bool scan_set_runs(struct scan *s)
+{
+	s->ranges = calloc(s->d->run_count + 1, sizeof(*s->ranges));
+	for (size_t i = 0; s->ranges && i < s->d->run_count; i++)
+		s->ranges[i] =
+			ranges_of(&s->d->at[s->d->runs[i]].rule->run_set);
+	return s->ranges != NULL;
+}
+
+bool scan_sees_run(void *context, bytes text, size_t begin, size_t end)
+{
+	const struct scan *s = context;
+
+	end = behind(text, end);
+	for (size_t i = 0; i < s->d->run_count; i++) {
+		const struct rule *r = s->d->at[s->d->runs[i]].rule;
+
+		if (is_short(r) ||
+			find_block(&r->run_set, &s->ranges[i], text, begin, end,
+				step_of(r)) +
+					BLOCK <= end)
+			return true;
 	}
-	step = r->run_length - BLOCK + 1;
-	end = l->text.n - l->to > r->run_length ? l->to + r->run_length
-						: l->text.n;
-	while (at + BLOCK <= end) {
-		const unsigned char *p;
+	return false;
+}
 
-		if (ranges.count == 2)
-			at = pass_two(&ranges, l->text, at, end, step);
-		if (at + BLOCK > end)
-			break;
-		p = l->text.at + at;
-		if (ranges.count ? all_in_ranges(&ranges, p)
-				 : all_in_set(&r->run_set, p))
-			at = measure(s, l, rule, at);
-		else
-			at += step;
+void scan_runs(struct scan *s, const struct layer *l, size_t begin, size_t end)
+{
+	for (size_t i = 0; i < s->d->run_count; i++) {
+		size_t rule = s->d->runs[i];
+		struct detect_mark *mark = scan_mark(s, l, rule);
+		size_t at = begin;
+
+		/* A run that was measured is not measured again. */
+		if (l->base + at < mark->next)
+			at = (size_t)(mark->next - l->base);
+		at = s->naive || is_short(s->d->at[rule].rule)
+			     ? measure_all(s, l, rule, at, end)
+			     : measure_blocks(s, l, i, at,
+				       behind(l->text, end));
+		if (l->base + at > mark->next)
+			mark->next = l->base + at;
+	}
+}
+
+/* No mark: what begins there is measured with the next window. */
+void scan_last_runs(struct scan *s, const struct layer *l)
+{
+	for (size_t i = 0; i < s->d->run_count && !s->naive; i++) {
+		const struct rule *r = s->d->at[s->d->runs[i]].rule;
+		size_t end = l->text.n - l->to > r->run_length
+				     ? l->to + r->run_length
+				     : l->text.n;
+		const struct detect_mark *mark =
+			scan_mark(s, l, s->d->runs[i]);
+		size_t at = l->to;
+
+		if (l->base + at < mark->next)
+			at = (size_t)(mark->next - l->base);
+		if (!is_short(r))
+			(void)measure_blocks(s, l, i, at, end);
 	}
 }

@@ -42,7 +42,7 @@ struct scan *scan_new(const struct detector *d, struct error *err)
 		arena_init(&s->arenas[0], DETECT_ARENA);
 		arena_init(&s->arenas[1], DETECT_ARENA);
 		s->tools = detect_tools_new(d->patterns);
-		if (s->tools && set_levels(s))
+		if (s->tools && set_levels(s) && scan_set_runs(s))
 			return s;
 		scan_free(s);
 	}
@@ -61,6 +61,7 @@ void scan_free(struct scan *s)
 	}
 	detect_tools_free(s->tools);
 	literal_pieces_free(s->pieces);
+	free(s->ranges);
 	free(s->listed);
 	free(s->path_fits);
 	free(s->window);
@@ -74,7 +75,8 @@ void scan_free(struct scan *s)
 void scan_remember(struct scan *s)
 {
 	if (s->pieces == NULL)
-		s->pieces = literal_pieces_new(s->d->literals);
+		s->pieces = literal_pieces_new(s->d->literals, scan_sees_run,
+			s);
 }
 
 void scan_trace(struct scan *s, const struct trace *trace)

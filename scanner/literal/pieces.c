@@ -49,12 +49,16 @@ struct slot {
 	uint16_t count; /* of hits */
 	uint16_t n;	/* bytes of the piece; 0: empty */
 	uint16_t next;	/* the slot of what followed */
+	bool is_seen;	/* what the eye said */
 };
 _Static_assert(sizeof(struct slot) == 32, "two in a cache line");
+_Static_assert(LITERAL_EYE_REACH <= LITERAL_BLOCK, "keys reach as far");
 _Static_assert(SLOTS <= UINT16_MAX + 1, "struct slot's next");
 
 struct literal_pieces {
 	const struct literal_set *set;
+	literal_eye *eye;
+	void *eye_context;
 	size_t before, behind; /* bytes around a piece that matter */
 	literal_key *key;
 	unsigned char secret[HASH_SECRET];
@@ -81,13 +85,16 @@ static void set_reach(struct literal_pieces *p)
 	}
 }
 
-struct literal_pieces *literal_pieces_new(const struct literal_set *set)
+struct literal_pieces *literal_pieces_new(const struct literal_set *set,
+	literal_eye *eye, void *eye_context)
 {
 	struct literal_pieces *p = calloc(1, sizeof(*p));
 
 	if (p == NULL)
 		return NULL;
 	p->set = set;
+	p->eye = eye;
+	p->eye_context = eye_context;
 	p->key = literal_key_fastest();
 	p->slots = aligned_alloc(CACHE_LINE, SLOTS * sizeof(*p->slots));
 	p->hits = calloc(HITS, sizeof(*p->hits));
@@ -175,7 +182,7 @@ static void keep(void *context, const struct literal_hit *hit)
 }
 
 static void tell(const struct literal_pieces *p, const struct slot *s,
-	size_t begin, literal_sink *sink, void *context)
+	size_t begin, const struct literal_pieces_sink *sink)
 {
 	for (uint64_t i = 0; i < s->count; i++) {
 		const struct kept_hit *k =
@@ -188,8 +195,10 @@ static void tell(const struct literal_pieces *p, const struct slot *s,
 			.tag = k->tag,
 		};
 
-		sink(context, &hit);
+		sink->hit(sink->context, &hit);
 	}
+	if (s->is_seen)
+		sink->piece(sink->context, begin, begin + s->n);
 }
 
 /* Do the slot's bytes stand there, with its hits still in the ring? */
@@ -255,6 +264,7 @@ static const struct slot *slot_of_new(struct literal_pieces *p, bytes text,
 		return s;
 	if (!learn(p, s, text, begin, end))
 		return NULL;
+	s->is_seen = p->eye(p->eye_context, text, begin, end);
 	s->key = key;
 	s->next = 0;
 	return s;
@@ -284,7 +294,7 @@ static const struct slot *piece_at(struct literal_pieces *p, bytes text,
 }
 
 void literal_pieces_scan(struct literal_pieces *p, bytes text, size_t from,
-	size_t to, literal_sink *sink, void *context)
+	size_t to, const struct literal_pieces_sink *sink)
 {
 	uint16_t last = 0;
 
@@ -292,7 +302,8 @@ void literal_pieces_scan(struct literal_pieces *p, bytes text, size_t from,
 	if (to > text.n)
 		to = text.n;
 	if (to < from + WORTH) {
-		literal_scan(p->set, text, from, to, sink, context);
+		literal_scan(p->set, text, from, to, sink->hit, sink->context);
+		sink->piece(sink->context, from, to);
 		return;
 	}
 	while (from < to) {
@@ -306,9 +317,11 @@ void literal_pieces_scan(struct literal_pieces *p, bytes text, size_t from,
 			if (p->slots[last].next != place)
 				p->slots[last].next = place;
 			last = place;
-			tell(p, s, from, sink, context);
+			tell(p, s, from, sink);
 		} else {
-			scan_piece(p, text, from, end, sink, context);
+			scan_piece(p, text, from, end, sink->hit,
+				sink->context);
+			sink->piece(sink->context, from, end);
 		}
 		from = end;
 	}

@@ -17,15 +17,32 @@
 
 struct literal_pieces;
 
-/* Seven megabytes; NULL without memory. The set is borrowed. */
-struct literal_pieces *literal_pieces_new(const struct literal_set *set);
+/*
+ * What else may stand in a piece: true makes the piece itself told, too. It
+ * must depend on nothing but text[begin, end + LITERAL_EYE_REACH), or where
+ * the text ends.
+ */
+typedef bool literal_eye(void *context, bytes text, size_t begin, size_t end);
+#define LITERAL_EYE_REACH 16
+
+/* Six megabytes; NULL without memory. The set and the context are borrowed. */
+struct literal_pieces *literal_pieces_new(const struct literal_set *set,
+	literal_eye *eye, void *eye_context);
 void literal_pieces_free(struct literal_pieces *p);
+
+struct literal_pieces_sink {
+	literal_sink *hit;
+	/* After its hits, a piece of which the eye said true; short texts are
+	 * told without having been looked at. */
+	void (*piece)(void *context, size_t begin, size_t end);
+	void *context;
+};
 
 /*
  * As literal_scan, but for this: where pieces or parts meet a literal may be
  * told twice, with `at` one apart. The sink must not call literal_pieces_scan.
  */
 void literal_pieces_scan(struct literal_pieces *p, bytes text, size_t from,
-	size_t to, literal_sink *sink, void *context);
+	size_t to, const struct literal_pieces_sink *sink);
 
 #endif

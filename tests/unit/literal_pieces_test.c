@@ -15,7 +15,35 @@ struct seen {
 	struct literal_hit *hit;
 	size_t count, last;
 	bool disordered;
+	const unsigned char *text;
+	size_t marks; /* '!' in pieces that were told */
+	size_t told;  /* where the last of them ended */
 };
+
+static size_t count_marks(const unsigned char *at, size_t n)
+{
+	size_t marks = 0;
+
+	for (size_t i = 0; i < n; i++)
+		marks += at[i] == '!';
+	return marks;
+}
+
+static bool sees_mark(void *context, bytes text, size_t begin, size_t end)
+{
+	(void)context;
+	return count_marks(text.at + begin, end - begin) > 0;
+}
+
+static void note_piece(void *context, size_t begin, size_t end)
+{
+	struct seen *seen = context;
+
+	if (begin < seen->told || begin >= end)
+		seen->disordered = true;
+	seen->told = end;
+	seen->marks += count_marks(seen->text + begin, end - begin);
+}
 
 static void note(void *context, const struct literal_hit *hit)
 {
@@ -67,7 +95,7 @@ struct fixture {
 static void setup(struct fixture *f, const struct literal *list, size_t count)
 {
 	f->set = literal_set_new(list, count, NULL);
-	f->pieces = literal_pieces_new(f->set);
+	f->pieces = literal_pieces_new(f->set, sees_mark, NULL);
 	f->plain.hit = calloc(SEEN, sizeof(struct literal_hit));
 	f->pieced.hit = calloc(SEEN, sizeof(struct literal_hit));
 	f->text = malloc(2 * TEXT);
@@ -111,9 +139,13 @@ static void check_equal(struct fixture *f, size_t from, size_t to)
 	memcpy(copy, f->text, f->n);
 	f->plain.count = f->plain.last = 0;
 	f->pieced.count = f->pieced.last = 0;
+	f->pieced.marks = f->pieced.told = 0;
+	f->pieced.text = copy;
 	f->pieced.disordered = false;
 	literal_scan(f->set, text, from, to, note, &f->plain);
-	literal_pieces_scan(f->pieces, text, from, to, note, &f->pieced);
+	literal_pieces_scan(f->pieces, text, from, to,
+		&(struct literal_pieces_sink){note, note_piece, &f->pieced});
+	CHECK_EQUAL(f->pieced.marks, count_marks(copy + from, to - from));
 	CHECK(!f->pieced.disordered);
 	sort_once(&f->plain);
 	sort_once(&f->pieced);
@@ -147,7 +179,7 @@ static size_t put_line(unsigned char *at, uint32_t *state)
 {
 	static const char *const words[] = {"key ", "KEY=", "word", "wor ",
 		"secret_of", "secret_", "-----BEGIN ", "a line with key\n",
-		"and word ", "x", "return ", "\t\t", "\n\n", "if (y) "};
+		"and word ", "x", "return ", "\t\t", "\n\n", "if (!y) "};
 	size_t n = 0, count = 1 + next_random(state) % 8;
 
 	for (size_t i = 0; i < count; i++) {
