@@ -25,7 +25,10 @@ ROOMS := cli \
 	audit \
 	nursery \
 	vault \
+	partner \
 	loop \
+	receive \
+	spool \
 	basis \
 	recheck \
 	job \
@@ -137,7 +140,7 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 
 ## all: build $(B)/stanch, and beside it what it loads and starts
 all: $(B)/stanch $(B)/stanch-git.so $(B)/stanch-net $(B)/stanch-sqlite.so \
-	$(B)/stanch-postgres.so
+	$(B)/stanch-postgres.so $(B)/stanch-partner
 
 ## help: this list
 help:
@@ -246,6 +249,12 @@ $(B)/stanch-net: $(HELPER) $(B)/libnet.a $(B)/libbase.a
 	@$(SAY) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcurl -Wl,-Bstatic -lcrypto \
 		-Wl,-Bdynamic
+
+# The only program that is linked with libmicrohttpd; see scanner/receive/receive.h.
+RECEIVER := $(patsubst scanner/%,$(B)/%.o,$(wildcard scanner/receive/helper/*.c))
+$(B)/stanch-partner: $(RECEIVER) $(B)/libreceive.a $(B)/libnet.a $(B)/libbase.a
+	@$(SAY) LINK $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lmicrohttpd -lcrypto
 
 # A unit test (ROOM_test.c, ROOM_PART_test.c) links its room and those below
 # it, by layers.txt; the built-in rules too, where rulesets are among them.

@@ -8,11 +8,11 @@ set -eu
 build="gcc g++ make pkg-config libc6-dev libpcre2-dev libxxhash-dev
 	libssl-dev libtomlplusplus-dev libarchive-dev libdeflate-dev zlib1g-dev
 	libgit2-dev libsqlite3-dev libpq-dev libjansson-dev
-	libcurl4-openssl-dev"
+	libcurl4-openssl-dev libmicrohttpd-dev"
 tests="git python3-aiosmtpd pre-commit python3 python3-yaml 7zip zip unzip zstd xz-utils bzip2 gzip tar util-linux
 	chromium
 	postgresql
-	strace
+	openssl strace
 	zsh fish man-db dpkg-dev"
 fuzz="clang libclang-rt-14-dev"
 

@@ -8,6 +8,7 @@
 #include "hook/hook.h"
 #include "loop/loop.h"
 #include "papers/papers.h"
+#include "partner/partner.h"
 #include "recheck/recheck.h"
 #include "survey/survey.h"
 
@@ -61,6 +62,7 @@ static const struct args_command *const commands[] = {
 	&cli_rules_command,
 	&loop_respond_command,
 	&loop_revoke_command,
+	&partner_command,
 	&loop_log_command,
 	&cli_version_command,
 	&help_command,

@@ -9,6 +9,7 @@
 #include "net/library.h"
 #include "pack/pack.h"
 #include "pattern/pattern.h"
+#include "receive/receive.h"
 #include "render/json_writer.h"
 #include "revision/revision.h"
 #include "ruleset/ruleset.h"
@@ -85,6 +86,7 @@ static void put_linked(struct report_writer *w)
 static void put_loaded(struct report_writer *w)
 {
 	char git[REVISION_LIBRARY], curl[NET_LIBRARY], archive[SOURCE_LIBRARY];
+	char microhttpd[RECEIVE_LIBRARY];
 	struct error err = {0};
 
 	if (source_library(archive)) {
@@ -103,6 +105,10 @@ static void put_loaded(struct report_writer *w)
 		put(w, "libcurl", curl);
 	else
 		put_absent(w, "libcurl", &err);
+	if (receive_library(microhttpd, &err) == OK)
+		put(w, "libmicrohttpd", microhttpd);
+	else
+		put_absent(w, "libmicrohttpd", &err);
 	put_store(w, "sqlite", "sqlite");
 	put_store(w, "libpq", "postgres");
 }

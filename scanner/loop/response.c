@@ -79,17 +79,17 @@ enum status loop_response_open(const struct loop_response_choice *choice,
 	return OK;
 }
 
-const struct policy *loop_response_policy(const struct loop_response *r)
-{
-	return r->policy;
-}
-
 void loop_response_close(struct loop_response *r)
 {
 	if (r == NULL)
 		return;
 	policy_free(r->policy);
 	free(r);
+}
+
+const struct policy *loop_response_policy(const struct loop_response *r)
+{
+	return r->policy;
 }
 
 static void say_summary(const struct respond_summary *s, FILE *to)
@@ -120,6 +120,7 @@ enum status loop_response_run(struct loop_response *r,
 		.signal = run->signal,
 		.told = run->told,
 		.find_home = run->find_home,
+		.cap_seconds = run->cap_seconds,
 		.context = run->context,
 	};
 	enum status status;

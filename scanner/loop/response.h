@@ -51,6 +51,7 @@ struct loop_response_run {
 	struct verify_listener listener; /* `alive` is heard of */
 	respond_told *told; /* or NULL */
 	respond_find_home *find_home; /* or NULL */
+	int64_t cap_seconds; /* as in respond_options */
 	void *context;
 };
 /* The leaks' verdicts are set; what was done is said. */

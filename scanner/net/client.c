@@ -75,7 +75,7 @@ static void stop(struct net *net)
 	if (net->fd >= 0)
 		close(net->fd);
 	if (net->pid > 0)
-		net_process_end(net->pid);
+		process_end(net->pid);
 	net->fd = -1;
 	net->pid = 0;
 }
@@ -99,6 +99,7 @@ size_t net_waiting(const struct net *net)
 
 static enum status make_ready(struct net *net, struct error *err)
 {
+	static const struct process_program stanch_net = {PROCESS_NET, 0};
 	enum status status;
 
 	if (net_waiting(net) >= NET_IN_FLIGHT)
@@ -106,7 +107,7 @@ static enum status make_ready(struct net *net, struct error *err)
 			"net: %d requests wait already", NET_IN_FLIGHT);
 	if (net->pid > 0 || net->lost)
 		return OK;
-	status = net_process_start(&net->pid, &net->fd, err);
+	status = process_start(&stanch_net, &net->pid, &net->fd, err);
 	if (status == OK)
 		net_write_config(&net->out, net->config);
 	return status;

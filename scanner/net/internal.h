@@ -6,16 +6,12 @@
 
 #include "net/frame.h"
 #include "net/net.h"
+#include "net/process.h"
 #include "net/url.h"
 
 #include <sys/types.h>
 
 bool net_is_configured_host(const struct net_config *config, bytes host);
-
-/* Start stanch-net; *fd is our end of the socket, non-blocking. */
-enum status net_process_start(pid_t *pid, int *fd, struct error *err) MUST_USE;
-/* End it, whatever it does. */
-void net_process_end(pid_t pid);
 
 /* The frames of a request and of the configuration. */
 void net_write_config(struct buf *out, const struct net_config *config);

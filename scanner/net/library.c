@@ -67,17 +67,18 @@ out:
 
 enum status net_library(char text[NET_LIBRARY], struct error *err)
 {
+	static const struct process_program stanch_net = {PROCESS_NET, 0};
 	enum status status;
 	bool is_said;
 	pid_t pid;
 	int fd;
 
-	status = net_process_start(&pid, &fd, err);
+	status = process_start(&stanch_net, &pid, &fd, err);
 	if (status != OK)
 		return status;
 	is_said = ask(fd, text);
 	close(fd);
-	net_process_end(pid);
+	process_end(pid);
 	return is_said ? OK : error_set(err, ERR_UNSUPPORTED,
 		"ask stanch-net for its version: it does not answer; is it of "
 		"this version?");

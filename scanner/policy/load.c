@@ -195,6 +195,27 @@ static enum status read_splunk(struct policy_reading *r,
 	return status;
 }
 
+static enum status read_partner(struct policy_reading *r,
+	const struct toml_entry *entry, void *field)
+{
+	static const struct policy_key keys[] = {
+		{"spool", policy_read_path,
+			offsetof(struct policy_partner, spool)},
+		{"key", policy_read_secret_source,
+			offsetof(struct policy_partner, key)},
+	};
+	static const struct policy_keys table = POLICY_KEYS(keys, "partner");
+	struct policy_partner *p = field;
+	enum status status;
+
+	if (ruleset_toml_kind(entry->value) != TOML_TABLE)
+		return policy_fail(r, entry, "must be a table");
+	status = policy_read_table(r, &table, entry->value, p);
+	if (status == OK && (p->spool == NULL || !policy_has_secret(&p->key)))
+		return policy_fail(r, entry, "needs spool and key");
+	return status;
+}
+
 static enum status read_allow(struct policy_reading *r,
 	const struct toml_entry *entry, void *field)
 {
@@ -251,6 +272,7 @@ static const struct policy_key top_keys[] = {
 	{"webhooks", read_webhooks, 0},
 	{"mail", read_mail, offsetof(struct policy, mail)},
 	{"splunk", read_splunk, offsetof(struct policy, splunk)},
+	{"partner", read_partner, offsetof(struct policy, partner)},
 	SWITCH_KEYS(offsetof(struct policy, switches)),
 };
 static const struct policy_keys top_table = POLICY_KEYS(top_keys,

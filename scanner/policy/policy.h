@@ -41,6 +41,12 @@ struct policy_organization {
 /* Of a policy's text: SHA-256 in hex. */
 #define POLICY_DIGEST 65
 
+/* Of `stanch partner`. */
+struct policy_partner {
+	const char *spool; /* a directory, for what is not handled yet */
+	struct policy_secret key; /* that it is sealed with */
+};
+
 struct policy {
 	char digest[POLICY_DIGEST];
 	const char *log;	 /* the audit log */
@@ -63,6 +69,7 @@ struct policy {
 	size_t webhook_count;
 	const char *syslog; /* a socket, or NULL */
 	struct policy_splunk splunk;
+	struct policy_partner partner;
 	const char *link; /* template of a link to a line, or NULL */
 	struct policy_memory *memory; /* of policy/ */
 };

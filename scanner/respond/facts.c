@@ -57,6 +57,16 @@ static bool can_call(const struct respond_run *r,
 	       (in->revoke->credential == NULL || respond_credential(r, in));
 }
 
+/* May one more be intended? */
+static bool has_cap(const struct respond_run *r)
+{
+	const int64_t seconds = r->options->cap_seconds;
+	const size_t made = seconds == 0 ? r->intents :
+		respond_knowns_called(r->knowns, respond_now() - seconds);
+
+	return r->options->many || made < r->policy->max_revocations;
+}
+
 struct machine_facts respond_facts(const struct respond_run *r,
 	const struct respond_incident *in)
 {
@@ -80,8 +90,7 @@ struct machine_facts respond_facts(const struct respond_run *r,
 		.grace = s.grace,
 		.is_stopped = policy_is_stopped(r->policy),
 		.is_dry_run = r->options->mode == RESPOND_DRY,
-		.has_cap = r->options->many ||
-			r->intents < r->policy->max_revocations,
+		.has_cap = has_cap(r),
 		.is_notice_tried = in->is_notice_tried,
 		.confirm_within = r->policy->confirm_within,
 		.is_asked_by_person = by_person,

@@ -23,6 +23,8 @@ void respond_knowns_free(struct respond_knowns *k);
 /* Made when it is not there; NULL: no memory. Stays where it is. */
 struct respond_known *respond_knowns_at(struct respond_knowns *k,
 	bytes provider, bytes c3id);
+/* Those whose revocation was intended or answered since then. */
+size_t respond_knowns_called(const struct respond_knowns *k, int64_t since);
 /* An auditlog_visit; the context is the table. */
 enum status respond_knowns_visit(void *context,
 	const struct auditlog_record *record, struct error *err);
@@ -55,7 +57,6 @@ struct respond_incident {
 	bool is_done;
 	enum machine_hold hold; /* why, when done */
 };
-
 struct respond_run {
 	const struct respond_options *options;
 	const struct policy *policy;
@@ -134,9 +135,8 @@ enum status respond_call(struct respond_run *r, struct respond_incident **at,
 enum status respond_show_call(struct respond_run *r,
 	struct respond_incident *in) MUST_USE;
 
-/* ---- notice.c ------------------------------------------------------------ */
+/* ---- notice.c: one by each channel; recorded ----------------------------- */
 
-/* Send one notice by each channel; recorded. */
 enum status respond_notify(struct respond_run *r, struct respond_incident *in)
 	MUST_USE;
 enum status respond_show_notice(struct respond_run *r,
@@ -144,7 +144,7 @@ enum status respond_show_notice(struct respond_run *r,
 
 /* ---- sink.c: where records go besides the file --------------------------- */
 
-/* Everything since the run began; what fails is said on standard error. */
+/* All since the run began; what fails is said. */
 void respond_sinks(struct respond_run *r);
 
 #endif

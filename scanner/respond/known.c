@@ -111,6 +111,16 @@ struct respond_known *respond_knowns_at(struct respond_knowns *k,
 	return *slot;
 }
 
+size_t respond_knowns_called(const struct respond_knowns *k, int64_t since)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < k->room; i++)
+		n += k->slots[i] && k->slots[i]->state.intents > 0 &&
+			k->slots[i]->state.submitted_at >= since;
+	return n;
+}
+
 enum status respond_knowns_visit(void *context,
 	const struct auditlog_record *record, struct error *err)
 {

@@ -327,6 +327,11 @@ static void tell(const struct respond_run *r, struct respond_incident *in)
 		.hold = in->hold,
 		.facts = &in->facts,
 		.is_asked = in->asks > 0,
+		.is_call_failed = in->is_call_failed,
+		.held_until = in->hold != MACHINE_HOLD_GRACE ||
+			in->known->state.notified_at == 0 ? 0 :
+			in->known->state.notified_at +
+			respond_switches(r, in).grace,
 	};
 
 	in->facts.verdict = in->known->state.verdict;

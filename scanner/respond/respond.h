@@ -40,6 +40,9 @@ struct respond_outcome {
 	enum machine_hold hold; /* why it goes no further; MACHINE_FREE */
 	const struct verdict_facts *facts;
 	bool is_asked; /* by this run */
+	bool is_call_failed; /* nothing was sent that could revoke */
+	/* Unix seconds until which a grace period holds it; 0: none does. */
+	int64_t held_until;
 };
 /* For each leak of the incident, on the caller's thread. */
 typedef void respond_told(void *context, const struct leak *leak,
@@ -63,6 +66,9 @@ struct respond_options {
 	enum respond_mode mode;
 	enum respond_decider decider;
 	bool many;	   /* no cap */
+	/* The policy's maxRevocations is for so many seconds, whoever made
+	 * them, by the log; 0: for a run. */
+	int64_t cap_seconds;
 	const char *origin; /* what was scanned: a URL or path; or NULL */
 	FILE *say;	   /* lines for people: what was done; NULL: none */
 	const atomic_int *signal; /* not 0: stop; NULL: none */

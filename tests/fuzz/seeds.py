@@ -7,6 +7,7 @@ import base64
 import bz2
 import gzip
 import io
+import json
 import lzma
 import os
 import pathlib
@@ -343,6 +344,24 @@ def refs_seeds(_, __):
     yield b"\3ref: refs/heads/x\n"
     yield b"\4../objects\n/etc\n#x\n\n.\n"
     yield b"\5" + hex_name + b"\n"
+
+
+def partner_seeds(_, __):
+    """Headers, bodies and lists of keys; the first byte says which."""
+    yield b"\0" + b"90a421169f0a406205f1563a953312f0"
+    yield b"\0MAYCAQECAQE="
+    yield b"\0MEUCIQDKZokqnCjrRtw0tni+2Ltvl/uiMJ1EGumEsp1BsNr32AIg" \
+        b"QY1YXD2nlj+XNfGK4rBfkMJ1JDOQcYXxa2sY8FNkrKc="
+    alert = {"token": "some_token", "type": "some_type",
+             "url": "https://github.com/o/r/blob/0/a", "source": "content"}
+    for alerts in ([], [alert], [alert, {"token": 1}, None, []],
+                   [dict(alert, url="", source="Unknown")] * 30):
+        yield b"\1" + json.dumps(alerts).encode()
+    yield b"\1" + b"[" * 3000
+    key = {"key_identifier": "90a421169f0a406205f1", "is_current": True,
+           "key": "-----BEGIN PUBLIC KEY-----\nMFkw\n-----END"}
+    for keys in ([key], [key] * 70, [{}, key]):
+        yield b"\2" + json.dumps({"public_keys": keys}).encode()
 
 
 def bundle_seeds(_, __):

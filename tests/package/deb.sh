@@ -32,12 +32,13 @@ dpkg-deb -c "$package" >"$out/list"
 dpkg-deb -f "$package" Depends >"$out/depends"
 
 for file in stanch stanch-git.so stanch-net stanch-sqlite.so \
-	stanch-postgres.so; do
+	stanch-postgres.so stanch-partner; do
 	check "two builds differ: $file" \
 		cmp "$1/$file" build/deb/stanch-*/build/release/$file
 done
 for file in usr/bin/stanch usr/lib/stanch/stanch-git.so \
-	usr/lib/stanch/stanch-net usr/lib/stanch/stanch-sqlite.so \
+	usr/lib/stanch/stanch-net usr/lib/stanch/stanch-partner \
+	usr/lib/stanch/stanch-sqlite.so \
 	usr/lib/stanch/stanch-postgres.so usr/share/man/man1/stanch.1.gz \
 	usr/share/man/man1/stanch-scan.1.gz \
 	usr/share/bash-completion/completions/stanch \
@@ -49,6 +50,7 @@ for file in usr/bin/stanch usr/lib/stanch/stanch-git.so \
 done
 # What is linked or loaded is depended on, and nothing that is not.
 for library in libc6 libcurl4 libgit2 libsqlite3-0 libpq5 libarchive13 \
+	libmicrohttpd12 libssl3 \
 	ca-certificates; do
 	check "not depended on: $library" grep -q "$library" "$out/depends"
 done

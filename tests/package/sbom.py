@@ -57,7 +57,7 @@ for f in files.values():
             f"hash of {f['fileName']}")
 check({f["fileName"] for f in files.values()} >= {
     "./stanch", "./stanch-git.so", "./stanch-net", "./stanch-sqlite.so",
-    "./stanch-postgres.so"}, "a program is not in it")
+    "./stanch-postgres.so", "./stanch-partner"}, "a program is not in it")
 
 # Each library that the program tells of is there, in that version.
 told = json.loads(subprocess.run(
@@ -68,7 +68,8 @@ names = {"pcre2": "libpcre2-dev", "xxhash": "libxxhash-dev",
          "libcrypto": "libssl-dev", "jansson": "libjansson-dev",
          "tomlplusplus": "libtomlplusplus-dev", "libarchive": "libarchive13",
          "libgit2": "libgit2-1.5", "libcurl": "libcurl4",
-         "sqlite": "libsqlite3-0", "libpq": "libpq5"}
+         "sqlite": "libsqlite3-0", "libpq": "libpq5",
+         "libmicrohttpd": "libmicrohttpd12"}
 for name, version in told.items():
     package = next((p for p in packages.values()
                     if p["name"] == names.get(name)), None)

@@ -33,7 +33,7 @@ import urllib.parse
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 # Earlier ones go first; a module that is not there is passed over.
-MODULES = ["hostile", "revoke", "organizations", "answers"]
+MODULES = ["hostile", "partner", "revoke", "organizations", "answers"]
 
 
 class Answer:

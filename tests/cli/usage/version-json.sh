@@ -11,7 +11,7 @@ assert re.fullmatch(r"\d+\.\d+\.\d+", said["version"]), said
 assert said["commit"] is None or re.match(r"[0-9a-f]{40}\+?$", said["commit"])
 assert said["rules"] > 400 and re.fullmatch("[0-9a-f]{16}", said["rules_digest"])
 wanted = ("pcre2 xxhash libdeflate zlib libcrypto jansson tomlplusplus "
-          "libarchive libgit2 libcurl sqlite libpq").split()
+          "libarchive libgit2 libcurl sqlite libpq libmicrohttpd").split()
 assert sorted(said["libraries"]) == sorted(wanted), said["libraries"]
 for name, text in said["libraries"].items():
     assert text and re.search(r"\d+\.\d+", text), (name, text)
@@ -28,5 +28,6 @@ holds out '"libgit2": null'
 holds out '"libcurl": null'
 holds out '"libcurl_absent": "start stanch-net'
 holds out '"sqlite": null'
+holds out '"libmicrohttpd": null'
 expect 3 "$STANCH" version --json >/dev/full 2>err
 holds err "write to standard output"
