@@ -59,6 +59,7 @@ ROOMS := cli \
 	roster \
 	bundle \
 	store \
+	header \
 	pack \
 	repo \
 	leaks \

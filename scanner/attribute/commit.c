@@ -1,41 +1,9 @@
-#include "attribute/order.h"
+#include "attribute/attribute.h"
 
 #include <stdio.h>
 #include <time.h>
 
 #include "base/banned.h"
-
-static int hex_value(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
-bool attribute_take_link(bytes *text, size_t id_size, const char *word,
-	unsigned char *id)
-{
-	bytes line, rest;
-
-	if (!bytes_cut(*text, '\n', &line, &rest) ||
-		!bytes_starts(line, bytes_text(word)))
-		return false;
-	line = bytes_drop(line, strlen(word));
-	if (line.n != id_size * 2)
-		return false;
-	for (size_t i = 0; i < id_size; i++) {
-		int high = hex_value(line.at[2 * i]);
-		int low = hex_value(line.at[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		id[i] = (unsigned char)(high << 4 | low);
-	}
-	*text = rest;
-	return true;
-}
 
 /* "Name <mail> seconds +hhmm", any part of which may be missing or lie. */
 static void parse_person(bytes line, struct attribute_commit *out)

@@ -32,8 +32,4 @@ bool attribute_is_all_reachable(const struct attribute *a);
 /* And how many entries of trees lead to what is asked: LIMIT_TREE_EDGES. */
 size_t attribute_edges(const struct attribute *a);
 
-/* A header line "<word><hex>" at the start of *text, which moves behind it. */
-bool attribute_take_link(bytes *text, size_t id_size, const char *word,
-	unsigned char *id);
-
 #endif

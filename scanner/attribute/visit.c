@@ -4,6 +4,7 @@
 #include "attribute/internal.h"
 
 #include "base/limits.h"
+#include "header/header.h"
 
 #include <stdlib.h>
 
@@ -79,7 +80,7 @@ struct attribute_worker *attribute_worker_new(struct attribute *a,
 static uint64_t take_link(const struct attribute *a, bytes *text,
 	const char *word, unsigned char id[PACK_ID_MAX])
 {
-	return attribute_take_link(text, a->id_size, word, id)
+	return header_take_link(text, a->id_size, word, id)
 		       ? attribute_key(a, id)
 		       : 0;
 }
@@ -90,27 +91,6 @@ static bool lacks(struct attribute_worker *w, const unsigned char *id)
 
 	w->lacks = w->lacks || is_missing;
 	return is_missing;
-}
-
-/* The seconds after the last '>' of the committer line. */
-static int64_t committer_time(bytes text)
-{
-	size_t at = bytes_find(text, bytes_text("\ncommitter "));
-	bytes line, rest;
-	int64_t time = 0;
-
-	if (at == BYTES_NONE)
-		return 0;
-	bytes_cut(bytes_drop(text, at + 1), '\n', &line, &rest);
-	for (size_t i = line.n; i-- > 0;)
-		if (line.at[i] == '>') {
-			line = bytes_drop(line, i + 2);
-			break;
-		}
-	for (size_t i = 0; i < line.n && line.at[i] >= '0' &&
-			   line.at[i] <= '9' && time < INT64_MAX / 20; i++)
-		time = time * 10 + (line.at[i] - '0');
-	return time;
 }
 
 static void visit_commit(struct attribute_worker *w, const unsigned char *id,
@@ -136,7 +116,7 @@ static void visit_commit(struct attribute_worker *w, const unsigned char *id,
 		((uint64_t *)w->parents.at)[w->parents.n++] = parent;
 		row.parent_count++;
 	}
-	row.time = committer_time(text);
+	row.time = header_committer_time(text);
 	row.id = (uint32_t)(w->ids.n / id_size);
 	if (!column_grow(&w->ids, id_size, 1) ||
 		!column_grow(&w->commits, 1, sizeof(row))) {

@@ -9,6 +9,7 @@
 #include "carry/internal.h"
 
 #include "base/limits.h"
+#include "header/header.h"
 
 #include <stdlib.h>
 
@@ -120,10 +121,10 @@ static bool read_parents(struct carry *r, struct carry_commit *c)
 
 	if (pack_read(r->reader, c->id, &type, &text, &problem, NULL) != OK ||
 		type != PACK_COMMIT ||
-		!attribute_take_link(&text, r->id_size, "tree ", id))
+		!header_take_link(&text, r->id_size, "tree ", id))
 		return false;
 	c->parents = (uint32_t)r->parents.n;
-	while (attribute_take_link(&text, r->id_size, "parent ", id)) {
+	while (header_take_link(&text, r->id_size, "parent ", id)) {
 		if (!column_grow(&r->parents, 1, r->id_size))
 			return false;
 		memcpy((unsigned char *)r->parents.at +

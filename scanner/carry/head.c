@@ -5,6 +5,7 @@
 #include "carry/internal.h"
 
 #include "base/limits.h"
+#include "header/header.h"
 #include "pack/tree.h"
 
 #include <stdlib.h>
@@ -179,7 +180,7 @@ bool carry_mark_head(struct carry *r)
 	is_good = pack_read(r->reader, r->question.head, &type, &text,
 			  &problem, NULL) == OK &&
 		  type == PACK_COMMIT &&
-		  attribute_take_link(&text, r->id_size, "tree ", tree) &&
+		  header_take_link(&text, r->id_size, "tree ", tree) &&
 		  walk(&m, tree);
 	free(m.spots);
 	return is_good;

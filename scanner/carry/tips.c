@@ -3,6 +3,8 @@
  */
 #include "carry/internal.h"
 
+#include "header/header.h"
+
 #include <stdlib.h>
 
 #include "base/banned.h"
@@ -15,7 +17,7 @@ static bool step(struct carry *r, unsigned char *id, bytes text)
 {
 	unsigned char target[PACK_ID_MAX] = {0};
 
-	if (!attribute_take_link(&text, r->id_size, "object ", target))
+	if (!header_take_link(&text, r->id_size, "object ", target))
 		return false;
 	memcpy(id, target, PACK_ID_MAX);
 	return true;

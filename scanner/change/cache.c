@@ -5,6 +5,7 @@
  */
 #include "change/internal.h"
 
+#include "header/header.h"
 #include "pack/tree.h"
 
 #include <stdlib.h>
@@ -112,39 +113,6 @@ int change_entry_order(bytes a, bool a_is_tree, bytes b, bool b_is_tree)
 	return (int)x - (int)y;
 }
 
-static int hex_value(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
-/* A line "<word> <hex>" at the start of *text. */
-static bool take_link(size_t id_size, bytes *text, const char *word,
-	unsigned char *id)
-{
-	bytes line, rest;
-
-	if (!bytes_cut(*text, '\n', &line, &rest) ||
-		!bytes_starts(line, bytes_text(word)))
-		return false;
-	line = bytes_drop(line, strlen(word));
-	if (line.n != id_size * 2)
-		return false;
-	for (size_t i = 0; i < id_size; i++) {
-		int high = hex_value(line.at[2 * i]);
-		int low = hex_value(line.at[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		id[i] = (unsigned char)(high << 4 | low);
-	}
-	*text = rest;
-	return true;
-}
-
 bool change_commit_read(struct change_set *set, const unsigned char *commit,
 	unsigned char tree[PACK_ID_MAX], unsigned char *parents, size_t room,
 	size_t *count)
@@ -157,9 +125,9 @@ bool change_commit_read(struct change_set *set, const unsigned char *commit,
 	if (pack_read(set->reader, commit, &type, &text, &problem, NULL) !=
 			OK ||
 		type != PACK_COMMIT ||
-		!take_link(set->id_size, &text, "tree ", tree))
+		!header_take_link(&text, set->id_size, "tree ", tree))
 		return false;
-	while (*count < room && take_link(set->id_size, &text, "parent ",
+	while (*count < room && header_take_link(&text, set->id_size, "parent ",
 		parents + *count * set->id_size))
 		++*count;
 	return true;

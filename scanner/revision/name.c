@@ -5,6 +5,8 @@
  */
 #include "revision/internal.h"
 
+#include "header/header.h"
+
 #include <stdio.h>
 
 #include "base/banned.h"
@@ -41,46 +43,11 @@ static bool parse_hex(bytes hex, unsigned char id[PACK_ID_MAX])
 
 /* ---- objects ------------------------------------------------------------ */
 
-static bool take_link(const struct revision *r, bytes *text, const char *word,
-	unsigned char id[PACK_ID_MAX])
-{
-	bytes line, rest;
-
-	if (!bytes_cut(*text, '\n', &line, &rest) ||
-		!bytes_starts(line, bytes_text(word)))
-		return false;
-	line = bytes_drop(line, strlen(word));
-	if (line.n != r->id_size * 2 || !parse_hex(line, id))
-		return false;
-	*text = rest;
-	return true;
-}
-
 bool revision_parent_next(const struct revision *r, bytes *parents,
 	unsigned char id[PACK_ID_MAX])
 {
-	return take_link(r, parents, "parent ", id);
-}
-
-/* The seconds after the last '>' of the committer line. */
-static int64_t committer_time(bytes text)
-{
-	size_t at = bytes_find(text, bytes_text("\ncommitter "));
-	bytes line, rest;
-	int64_t time = 0;
-
-	if (at == BYTES_NONE)
-		return 0;
-	bytes_cut(bytes_drop(text, at + 1), '\n', &line, &rest);
-	for (size_t i = line.n; i-- > 0;)
-		if (line.at[i] == '>') {
-			line = bytes_drop(line, i + 2);
-			break;
-		}
-	for (size_t i = 0; i < line.n && line.at[i] >= '0' &&
-			   line.at[i] <= '9' && time < INT64_MAX / 20; i++)
-		time = time * 10 + (line.at[i] - '0');
-	return time;
+	memset(id, 0, PACK_ID_MAX);
+	return header_take_link(parents, r->id_size, "parent ", id);
 }
 
 bool revision_commit_read(struct revision *r, const unsigned char *id,
@@ -92,9 +59,10 @@ bool revision_commit_read(struct revision *r, const unsigned char *id,
 	bytes text;
 
 	if (pack_read(r->reader, id, &type, &text, &problem, NULL) != OK ||
-		type != PACK_COMMIT || !take_link(r, &text, "tree ", unused))
+		type != PACK_COMMIT ||
+		!header_take_link(&text, r->id_size, "tree ", unused))
 		return false;
-	out->time = committer_time(text);
+	out->time = header_committer_time(text);
 	out->parents = text;
 	return true;
 }
@@ -115,7 +83,7 @@ bool revision_peel(struct revision *r, unsigned char id[PACK_ID_MAX],
 		if (tags && !revision_list_add(&tags->tags, &tags->tag_count,
 				    id, r->id_size))
 			return false;
-		if (!take_link(r, &text, "object ", id))
+		if (!header_take_link(&text, r->id_size, "object ", id))
 			return false;
 	}
 	return false;
