@@ -257,6 +257,12 @@ $(B)/stanch-partner: $(RECEIVER) $(B)/libreceive.a $(B)/libnet.a $(B)/libbase.a
 	@$(SAY) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lmicrohttpd -lcrypto
 
+# What a program loads stands beside it.
+$(B)/unit/stanch-sqlite.so: $(B)/stanch-sqlite.so
+	@mkdir -p $(@D)
+	@ln -sf ../stanch-sqlite.so $@
+$(B)/unit/store_test: | $(B)/unit/stanch-sqlite.so
+
 # A unit test (ROOM_test.c, ROOM_PART_test.c) links its room and those below
 # it, by layers.txt; the built-in rules too, where rulesets are among them.
 unit_parts = $(patsubst %,$(B)/lib%.a,$(call below,$(1))) \
@@ -364,7 +370,8 @@ demo-audit: all
 
 ## audit-long: 1,000 kills, 40 random sequences, every hostile repository
 audit-long: all
-	@AUDIT_KILLS=1000 AUDIT_STEPS=40 AUDIT_ALL=1 tests/cli/run --jobs 1 \
+	@AUDIT_KILLS=1000 AUDIT_STEPS=40 AUDIT_ALL=1 AUDIT_RESPOND_KILLS=100 \
+		AUDIT_LEASE_KILLS=300 tests/cli/run --long --jobs 1 \
 		--slow 3600 --binary $(B)/stanch audit/
 
 ## accuracy: recall and precision by provider, on corpus/

@@ -136,7 +136,8 @@ tsan() {
 	tests/cli/run --jobs 1 --slow 60 --binary build/tsan/stanch \
 		scan/jobs scan/archives scan/windows scan/same-content \
 		exit/findings exit/incomplete git/refs git/range git/staged \
-		git/index git/clone git/bundle git/missing
+		git/index git/clone git/bundle git/missing \
+		audit/basic audit/settings audit/list audit/two
 	tests/git/run --binary build/tsan/stanch findings_test.threads \
 		matrix.loose matrix.small_packs matrix_test.submodule \
 		attribution hostile.names hostile.cycle_of hostile.bad_deltas
@@ -193,6 +194,7 @@ if [ "$kind" = long ]; then
 	suite "fuzz" env FUZZ_SECONDS=60 tests/fuzz/run
 	suite "command line, long" tests/cli/run --long --jobs 1 \
 		--slow 600 long/
+	suite "audits, long" make -s audit-long
 fi
 
 [ -z "$bad" ] || echo "failed suites:$bad"

@@ -540,6 +540,10 @@ static enum status stop(struct audit *a, struct error *err)
 		item_free(item);
 	a->is_ending = true;
 	status = finish_some(a, err);
+	/* What could not be written is scanned again. */
+	while ((item = pop(&a->done)) != NULL)
+		item_free(item);
+	a->done_count = 0;
 	if (status == OK)
 		status = store_release(a->store, &a->worker, err);
 	return status;

@@ -94,8 +94,9 @@ static const struct args_option options[] = {
 		.help = "Only list them, as text or with -f jsonl.",
 		.offset = offsetof(struct settings, list_only)},
 	{.name = "worker", .kind = ARGS_FLAG, .value = 1, .group = "Work",
-		.help = "No target: help with what other audits put into the "
-			"store, until there is no more.",
+		.help = "Help with what other audits put into the store, until "
+			"there is no more. Targets tell it whose credentials "
+			"go where, of servers of one's own.",
 		.offset = offsetof(struct settings, worker)},
 	{.name = "jobs", .letter = 'j', .kind = ARGS_NUMBER, .takes = "N",
 		.max = 64,
@@ -191,10 +192,6 @@ static enum status check(struct settings *s, const struct args_list *targets,
 	if (s->keep_clones && s->no_cache)
 		return error_set(err, ERR_USAGE, "read the command line: "
 			"--keep-clones and --no-cache exclude each other");
-	if (s->worker && targets->n)
-		return error_set(err, ERR_USAGE, "read the command line: "
-			"--worker takes no target: it helps with what others "
-			"put into the store");
 	if (s->worker && (s->network.verify || s->response.policy))
 		return error_set(err, ERR_USAGE, "read the command line: "
 			"--worker asks nobody; --verify and --respond are for "
@@ -317,6 +314,7 @@ static int run_on(const struct settings *s, const struct args_list *words,
 			  (s->gists ? CENSUS_SNIPPETS : 0u) |
 			  (s->pull_requests ? CENSUS_REQUESTS : 0u),
 		.keeps_pages = !s->no_cache,
+		.is_worker = s->worker,
 		.signal = signal,
 	};
 	const struct roster_filter filter = filter_of(s);
@@ -329,7 +327,7 @@ static int run_on(const struct settings *s, const struct args_list *words,
 	}
 	if (survey_targets_init(targets, words, &how, err) != OK)
 		code = EXIT_UNABLE;
-	else if (s->list_only && targets->count)
+	else if (s->list_only && targets->name)
 		code = survey_list(targets, &filter, &s->common.outputs, err);
 	else
 		code = run_audit(s, targets, signal, err);

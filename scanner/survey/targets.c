@@ -24,7 +24,8 @@ static bool has_kind(const char *target, const char *kind)
 }
 
 static enum status keep_words(struct survey_targets *t,
-	const struct args_list *words, struct error *err)
+	const struct args_list *words,
+	const struct survey_target_options *options, struct error *err)
 {
 	struct buf name;
 
@@ -40,14 +41,21 @@ static enum status keep_words(struct survey_targets *t,
 	buf_init(&name, (size_t)64 << 10);
 	for (size_t i = 0; i < t->count; i++)
 		buf_printf(&name, "%s%s", i ? " " : "", t->at[i]);
-	t->name = t->count ? buf_detach(&name) : NULL;
+	if (!options->is_worker)
+		t->name = buf_detach(&name);
 	buf_release(&name);
 	return OK;
 }
 
 static enum status check_words(const struct survey_targets *t,
-	struct error *err)
+	const struct survey_target_options *options, struct error *err)
 {
+	for (size_t i = 0; options->is_worker && i < t->count; i++)
+		if (!census_is_target(t->at[i]))
+			return error_set(err, ERR_USAGE, "audit %.100s: a "
+				"worker lists nothing; targets tell it whose "
+				"credentials go where: %s", t->at[i],
+				census_kinds());
 	for (size_t i = 0; i < t->count; i++)
 		if (!has_kind(t->at[i], "dir:") &&
 			!has_kind(t->at[i], "list:") &&
@@ -69,13 +77,12 @@ static const char *base_of(const struct network *n, const char *host)
 	return NULL;
 }
 
-/* A worker has no target: it serves those whom everybody knows. */
-static enum status bind(struct survey_targets *t, struct error *err)
+/* A worker serves those whom everybody knows, too. */
+static enum status bind(struct survey_targets *t,
+	const struct survey_target_options *options, struct error *err)
 {
 	size_t n = 0;
 
-	if (t->count == 0)
-		n = census_public(t->bindings);
 	for (size_t i = 0; i < t->count; i++) {
 		enum status status = census_access(t->at[i], &t->access[i],
 			err);
@@ -85,6 +92,8 @@ static enum status bind(struct survey_targets *t, struct error *err)
 		for (size_t k = 0; k < t->access[i].count; k++)
 			t->bindings[n++] = t->access[i].bindings[k];
 	}
+	if (options->is_worker)
+		n += census_public(t->bindings + n);
 	for (size_t i = 0; i < n; i++)
 		t->bindings[i].base = base_of(t->network, t->bindings[i].host);
 	t->mirror.bindings = t->bindings;
@@ -120,10 +129,10 @@ enum status survey_targets_init(struct survey_targets *t,
 {
 	const char *scanned[SURVEY_TARGETS];
 	size_t scanned_count = 0;
-	enum status status = keep_words(t, words, err);
+	enum status status = keep_words(t, words, options, err);
 
 	if (status == OK)
-		status = check_words(t, err);
+		status = check_words(t, options, err);
 	for (size_t i = 0; status == OK && i < t->count; i++)
 		if (has_kind(t->at[i], "dir:"))
 			scanned[scanned_count++] = t->at[i] + 4;
@@ -131,7 +140,7 @@ enum status survey_targets_init(struct survey_targets *t,
 		status = network_load(options->network, scanned, scanned_count,
 			&t->network, err);
 	if (status == OK)
-		status = bind(t, err);
+		status = bind(t, options, err);
 	if (status != OK)
 		return status;
 	t->mirror.with_requests = options->extras & CENSUS_REQUESTS;

@@ -16,12 +16,12 @@
 
 /* Hosts with a credential of their own, of all targets of an audit. */
 #define SURVEY_TARGETS 64
-#define SURVEY_BINDINGS (SURVEY_TARGETS * CENSUS_BINDINGS)
+#define SURVEY_BINDINGS (SURVEY_TARGETS * CENSUS_BINDINGS + CENSUS_PUBLIC)
 
 struct survey_targets {
 	const char *at[SURVEY_TARGETS]; /* in order; borrowed */
-	size_t count; /* 0: a worker */
-	char *name;   /* all of them: "github:a gitlab:b"; NULL: a worker */
+	size_t count;
+	char *name; /* all of them: "github:a gitlab:b"; NULL: a worker */
 	struct network *network;
 	struct census_options census;
 	char pages[PATH_MAX];
@@ -34,6 +34,9 @@ struct survey_target_options {
 	const char *network; /* file, or NULL: that of the environment */
 	unsigned extras;     /* enum census_extra */
 	bool keeps_pages;
+	/* It lists nothing: targets tell whose credentials go where, beside
+	 * those of the forges that everybody knows. */
+	bool is_worker;
 	const atomic_int *signal;
 };
 /* ERR_USAGE: one is no target. The object stays where it is until released. */

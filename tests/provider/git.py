@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
-"""git.py DIRECTORY ROOT: git's own http-backend below ROOT on a free port of
-the loopback, for who knows a token that DIRECTORY/tokens.json calls live, until
-standard input closes. Writes DIRECTORY/git-port, and a line a request to
+"""git.py DIRECTORY ROOT [tls]: git's own http-backend below ROOT on a free
+port of the loopback, for who knows a token that DIRECTORY/tokens.json calls
+live, until standard input closes; with TLS as "localhost", by the authority
+that server.py made in DIRECTORY. Writes DIRECTORY/git-port, and a line a request to
 DIRECTORY/git.jsonl: path, user, token's name, status; never the token.
 
 DIRECTORY/git.json, read for each request, says what goes wrong where:
-{"acme/a.git": "redirect:URL" | "forbidden" | "cut"}.
+{"acme/a.git": "redirect:URL" | "rename:PATH" | "forbidden" | "cut" |
+"gone"}. rename: redirects to that path of this very server.
 """
 import base64
 import http.server
 import json
 import os
+import ssl
 import subprocess
 import sys
 import threading
@@ -68,6 +71,12 @@ class Backend(http.server.BaseHTTPRequestHandler):
                 if what.startswith("redirect:"):
                     return self.end_with(302, [
                         ("Location", what[9:] + self.path)])
+                if what.startswith("rename:"):
+                    return self.end_with(301, [
+                        ("Location", ORIGIN[0] + what[7:] +
+                         self.path[len(prefix) + 1:])])
+                if what == "gone":
+                    return self.end_with(404)
                 if what == "forbidden":
                     return self.end_with(403)
                 if what == "cut":
@@ -109,7 +118,48 @@ class Backend(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = serve
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend)
+def certify():
+    """A context with a certificate for localhost."""
+    def at(name):
+        return os.path.join(DIRECTORY, name)
+
+    def openssl(*args):
+        subprocess.run(["openssl", *args], check=True, capture_output=True)
+
+    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+            "-nodes", "-keyout", at("git.key"), "-out", at("git.csr"),
+            "-subj", "/CN=git")
+    with open(at("git.names"), "w") as f:
+        f.write("subjectAltName=DNS:localhost")
+    openssl("x509", "-req", "-in", at("git.csr"), "-CA", at("ca.pem"),
+            "-CAkey", at("ca.key"), "-CAcreateserial", "-days", "2",
+            "-extfile", at("git.names"), "-out", at("git.crt"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(at("git.crt"), at("git.key"))
+    return context
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    context = None
+
+    def handle_error(self, *_):
+        pass  # a client that hangs up is part of the tests
+
+    def finish_request(self, request, client_address):
+        if self.context:
+            try:
+                request = self.context.wrap_socket(request, server_side=True)
+            except (ssl.SSLError, OSError):
+                return
+        super().finish_request(request, client_address)
+
+
+server = Server(("127.0.0.1", 0), Backend)
+ORIGIN = [f"http://127.0.0.1:{server.server_port}"]
+if sys.argv[3:] == ["tls"]:
+    server.context = certify()
+    ORIGIN = [f"https://localhost:{server.server_port}"]
 threading.Thread(target=server.serve_forever, daemon=True).start()
 port = os.path.join(DIRECTORY, "git-port")
 with open(port + ".new", "w") as out:

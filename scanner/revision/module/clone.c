@@ -212,6 +212,8 @@ enum revision_result module_clone(const struct revision_clone *clone,
 	struct asked asked = {clone, 0};
 	int error = set_options(&options, clone, &asked);
 
+	if (error == 0 && !clone->follows)
+		error = module_stay_at(clone->url);
 	if (error == 0 && git_repository_open_bare(&repository,
 				  clone->directory) != 0)
 		error = git_repository_init(&repository, clone->directory, 1);

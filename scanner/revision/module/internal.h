@@ -26,6 +26,10 @@ enum revision_result module_range(void *opened, const char *expression,
 enum revision_result module_clone(const struct revision_clone *clone,
 	char text[REVISION_TEXT]);
 
+/* stream.c: from now on this process talks to the server of this URL only. 0 or
+ * an error. */
+int module_stay_at(const char *url);
+
 /* libgit2's last words. */
 void module_say(char text[REVISION_TEXT]);
 

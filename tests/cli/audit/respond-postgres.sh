@@ -6,8 +6,8 @@
 mkdir org
 loop_setup
 policy_write 'maxRevocations = 100' 'confirmWithin = "5s"'
-timeout 600 python3 "$TESTS/audit_respond.py" "$STANCH" "$postgres" \
-	"${AUDIT_KILLS:-12}" 2 || fail "killed"
+timeout 1500 python3 "$TESTS/audit_respond.py" "$STANCH" "$postgres" \
+	"${AUDIT_RESPOND_KILLS:-12}" 2 || fail "killed"
 expect 0 "$STANCH" log verify audit.log >/dev/null
 # All was scanned by a worker: the audit that asks finds it again.
 for n in 0 1 2; do

@@ -109,8 +109,15 @@ END
 expect 4 run github:acme --full --no-cache >six
 grep -c '"reason":"fetch_failed"' six
 [ ! -e visited ] || fail "the other host was asked: $(cat visited)"
+# Another port of the same host is another server.
+cat >provider/git.json <<END
+{"acme/r0.git": "redirect:http://127.0.0.1:$(cat port)"}
+END
+expect 4 run github:acme --full --no-cache >seven
+grep -c '"reason":"fetch_failed"' seven
+[ ! -e visited ] || fail "another port was asked: $(cat visited)"
 exec 7>&-
-for f in one two three four six err s/audit.db; do
+for f in one two three four six seven err s/audit.db; do
 	! grep -aqF secret-of-the $f || fail "$f has a token"
 done
 exec 8>&- 9>&-

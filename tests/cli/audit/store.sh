@@ -34,8 +34,29 @@ for i in range(4096, len(data)):
     data[i] ^= 0x55
 open("damaged.db", "wb").write(data)
 open("short.db", "wb").write(open("good.db", "rb").read()[:5000])
+# One of the first version is brought up to date, with what is in it.
+shutil.copy("good.db", "first.db")
+db = sqlite3.connect("first.db")
+db.execute("drop table claims")
+for table, added in (
+        ("verdicts", "owner email owner_id organization scopes expires"),
+        ("incidents", "name hold basis updated")):
+    for column in added.split():
+        db.execute(f"alter table {table} drop column {column}")
+db.execute("update meta set value = x'01' where key = 'version'")
+db.commit()
 END
 chmod 600 ./*.db
+expect 0 "$STANCH" audit report --store first.db >/dev/null
+expect 0 audit first.db >/dev/null
+schema() {
+	python3 "$TESTS/audit_store.py" "$1" 'select m.name, p.name from
+		sqlite_master m join pragma_table_info(m.name) p
+		where m.type = "table" order by 1, 2'
+}
+schema good.db >one
+schema first.db >two
+cmp one two || fail "the schema differs"
 refused other.db "name another with --store"
 refused newer.db "newer stanch"
 refused damaged.db "move it away"
