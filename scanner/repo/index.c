@@ -241,21 +241,24 @@ enum status repo_index_open(struct repo_index **out, bytes file,
 }
 
 enum status repo_index_parse(struct repo_index **out, bytes file,
-	size_t id_size, struct error *err)
+	size_t id_size, repo_index_other *other, void *context,
+	struct error *err)
 {
 	struct repo_index *index;
 	enum status status = repo_index_open(&index, file, id_size, err);
 
 	if (status != OK)
 		return status;
-	if (index->link.n) {
+	if (index->link.n && other)
+		status = repo_index_join(index, other, context, err);
+	else if (index->link.n)
+		status = error_set(err, ERR_UNSUPPORTED, "read index: it is "
+			"split, and its other part is not here");
+	if (status != OK)
 		repo_index_free(index);
-		return error_set(err, ERR_UNSUPPORTED,
-			"read index: it is split, and its other part is not "
-			"here");
-	}
-	*out = index;
-	return OK;
+	else
+		*out = index;
+	return status;
 }
 
 void repo_index_free(struct repo_index *index)
@@ -264,7 +267,8 @@ void repo_index_free(struct repo_index *index)
 		return;
 	repo_index_free(index->shared);
 	arena_release(&index->names);
-	repo_index_unmap(index->map);
+	repo_index_unmap(index->maps[0]);
+	repo_index_unmap(index->maps[1]);
 	free(index->stops);
 	free(index->entries);
 	free(index->trees);

@@ -47,10 +47,18 @@ struct repo_index_tree {
 
 struct repo_index;
 
+/*
+ * Where the other file of a split index is to be had, which lies beside HEAD:
+ * `name` is "sharedindex." and a name in hex. Its bytes are borrowed, like the
+ * index's own.
+ */
+typedef enum status repo_index_other(void *context, const char *name,
+	bytes *file, struct error *err);
 /* `file` is borrowed. ERR_FORMAT; ERR_UNSUPPORTED: an extension that is not
- * known, or a split index, whose other file is not at hand. */
+ * known, or a split index where `other` is NULL. */
 enum status repo_index_parse(struct repo_index **out, bytes file,
-	size_t id_size, struct error *err) MUST_USE;
+	size_t id_size, repo_index_other *other, void *context,
+	struct error *err) MUST_USE;
 /*
  * ERR_NOT_FOUND when there is no such file. It is mapped, not copied: git
  * makes an index anew and renames it, and never writes into one. `git_dir`

@@ -1,9 +1,11 @@
 #include "repo/index_internal.h"
 
 #include "base/limits.h"
+#include "repo/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,7 +35,7 @@ static enum status map(bytes *out, int fd, const char *path,
 	return OK;
 }
 
-enum status repo_index_map(bytes *out, const char *path, struct error *err)
+static enum status map_path(bytes *out, const char *path, struct error *err)
 {
 	int fd = open(path,
 		O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
@@ -55,26 +57,39 @@ void repo_index_unmap(bytes file)
 		munmap((void *)(uintptr_t)file.at, file.n);
 }
 
+struct files {
+	const char *git_dir;
+	bytes maps[2];
+};
+
+static enum status map_other(void *context, const char *name, bytes *file,
+	struct error *err)
+{
+	struct files *f = context;
+	char *path = repo_join(f->git_dir, name);
+	enum status status = path ? map_path(&f->maps[1], path, err)
+				  : error_set(err, ERR_MEMORY, "read index");
+
+	free(path);
+	if (status == OK)
+		*file = f->maps[1];
+	return status;
+}
+
 enum status repo_index_read(struct repo_index **out, const char *path,
 	const char *git_dir, size_t id_size, struct error *err)
 {
-	struct repo_index *index = NULL;
-	bytes file;
-	enum status status = repo_index_map(&file, path, err);
+	struct files f = {.git_dir = git_dir};
+	enum status status = map_path(&f.maps[0], path, err);
 
-	if (status != OK)
-		return status;
-	status = repo_index_open(&index, file, id_size, err);
+	if (status == OK)
+		status = repo_index_parse(out, f.maps[0], id_size, map_other,
+			&f, err);
 	if (status != OK) {
-		repo_index_unmap(file);
+		repo_index_unmap(f.maps[0]);
+		repo_index_unmap(f.maps[1]);
 		return status;
 	}
-	index->map = file;
-	if (index->link.n)
-		status = repo_index_join(index, git_dir, err);
-	if (status != OK)
-		repo_index_free(index);
-	else
-		*out = index;
-	return status;
+	memcpy((*out)->maps, f.maps, sizeof(f.maps));
+	return OK;
 }

@@ -17,7 +17,7 @@ struct repo_index {
 	struct repo_index_tree *trees;
 	size_t tree_count, tree_room;
 	bytes link; /* of a split index: what it changes in the other file */
-	bytes map;  /* ours to unmap, when read here */
+	bytes maps[2]; /* ours to unmap, when read here */
 	/* A split index, put together: all entries, instead of `file`. */
 	struct repo_index_entry *entries;
 	struct repo_index *shared; /* the other file */
@@ -30,11 +30,9 @@ enum status repo_index_open(struct repo_index **out, bytes file,
 /* index_tree.c */
 void repo_index_read_trees(struct repo_index *index, bytes text);
 /* index_split.c: puts `index` together with the file that it names. */
-enum status repo_index_join(struct repo_index *index, const char *git_dir,
-	struct error *err) MUST_USE;
-/* index_file.c: a regular file, mapped. An empty one is an error. */
-enum status repo_index_map(bytes *out, const char *path,
-	struct error *err) MUST_USE;
+enum status repo_index_join(struct repo_index *index,
+	repo_index_other *other, void *context, struct error *err) MUST_USE;
+/* index_file.c */
 void repo_index_unmap(bytes file);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "repo/internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/banned.h"
@@ -212,32 +213,26 @@ static enum status read_parts(struct join *j, struct error *err)
 }
 
 /* sharedindex.<id>, whose own checksum must be that name. */
-static enum status read_shared(struct repo_index *index, const char *git_dir,
-	struct error *err)
+static enum status read_shared(struct repo_index *index,
+	repo_index_other *other, void *context, struct error *err)
 {
+	char name[sizeof("sharedindex.") + 2 * REPO_ID_MAX] = "sharedindex.";
 	const unsigned char *id = index->link.at;
-	struct buf path;
+	size_t n = strlen(name);
 	enum status status;
 	bytes file;
 
-	buf_init(&path, LIMIT_PATH);
-	buf_printf(&path, "%s/sharedindex.", git_dir);
-	for (size_t i = 0; i < index->id_size; i++)
-		buf_printf(&path, "%02x", id[i]);
-	status = path.failed ? error_set(err, ERR_MEMORY, "read index")
-			     : repo_index_map(&file, buf_text(&path), err);
-	buf_release(&path);
+	for (size_t i = 0; i < index->id_size; i++, n += 2)
+		snprintf(name + n, sizeof(name) - n, "%02x", id[i]);
+	status = other(context, name, &file, err);
 	/* Without it there is an index, and not none. */
 	if (status == ERR_NOT_FOUND)
 		return refuse(err, "its shared file is not there");
+	if (status == OK)
+		status = repo_index_open(&index->shared, file, index->id_size,
+			err);
 	if (status != OK)
 		return status;
-	status = repo_index_open(&index->shared, file, index->id_size, err);
-	if (status != OK) {
-		repo_index_unmap(file);
-		return status;
-	}
-	index->shared->map = file;
 	if (index->shared->link.n || index->shared->is_nameless ||
 		memcmp(file.at + file.n - index->id_size, id,
 			index->id_size) != 0)
@@ -245,8 +240,8 @@ static enum status read_shared(struct repo_index *index, const char *git_dir,
 	return OK;
 }
 
-enum status repo_index_join(struct repo_index *index, const char *git_dir,
-	struct error *err)
+enum status repo_index_join(struct repo_index *index,
+	repo_index_other *other, void *context, struct error *err)
 {
 	static const unsigned char none[REPO_ID_MAX];
 	struct join j = {.index = index};
@@ -257,7 +252,7 @@ enum status repo_index_join(struct repo_index *index, const char *git_dir,
 	if (memcmp(index->link.at, none, index->id_size) == 0)
 		return index->is_nameless ? refuse(err, "an entry has no name")
 					  : OK;
-	status = read_shared(index, git_dir, err);
+	status = read_shared(index, other, context, err);
 	if (status == OK)
 		status = read_parts(&j, err);
 	free(j.deleted);

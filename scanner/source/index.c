@@ -1,11 +1,10 @@
 /*
- * index: the names in a .git/index, versions 2 to 4, SHA-1 or SHA-256.
+ * index: the names in a .git/index.
  *
  * Read for one question only: does git track this path although .gitignore
  * names it? The answer must never hide a file, so an index that is not
  * understood to its last byte is no index at all, and the caller then takes
- * nothing for ignored. The trailing checksum is not computed: git can leave
- * it out, and it proves nothing about a file that an enemy wrote.
+ * nothing for ignored.
  *
  * The hash's width is not in the file (git keeps it in its config, which we
  * do not read). Both are tried; names in order, exact padding and extensions
@@ -15,40 +14,16 @@
 
 #include "base/limits.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/banned.h"
-
-#define HEADER 12
-/* Times, device, inode, mode, owner and size before the hash. */
-#define STAT_PART 40
-#define FLAGS_PART 2
-#define FLAG_EXTENDED 0x4000u
-#define FLAG_LENGTH 0x0fffu
 
 struct source_index {
 	struct buf names;
 	uint32_t *ends; /* of name i in names */
 	size_t n;
 };
-
-struct reader {
-	bytes file; /* without the checksum */
-	size_t at;
-	uint32_t version;
-	size_t hash;
-};
-
-static uint32_t be32(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-		(uint32_t)p[2] << 8 | p[3];
-}
-
-static uint32_t be16(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 8 | p[1];
-}
 
 bytes source_index_name(const struct source_index *index, size_t at)
 {
@@ -57,159 +32,92 @@ bytes source_index_name(const struct source_index *index, size_t at)
 	return bytes_part(buf_bytes(&index->names), from, index->ends[at]);
 }
 
-/* git's variable width number, as in pack offsets. */
-static bool read_number(struct reader *r, size_t *out)
+static bool copy_names(struct source_index *index,
+	const struct repo_index *from)
 {
-	size_t value = 0;
+	struct repo_index_walk w;
+	bool is_good;
 
-	for (int i = 0; i < 5 && r->at < r->file.n; i++) {
-		unsigned char c = r->file.at[r->at++];
-
-		value = (value << 7) + (c & 127);
-		if (!(c & 128)) {
-			*out = value;
-			return true;
-		}
-		value++;
+	repo_index_begin(&w, from, NULL);
+	for (; w.has_entry; repo_index_next(&w)) {
+		buf_put(&index->names, w.entry.path);
+		index->ends[index->n++] = (uint32_t)index->names.n;
 	}
-	return false;
+	is_good = w.status == OK && !index->names.failed;
+	repo_index_end(&w);
+	return is_good;
 }
 
-/* The text up to a NUL, which is passed over too. */
-static bool read_text(struct reader *r, bytes *out)
+static struct source_index *parse(bytes file, size_t id_size,
+	repo_index_other *other, void *context)
 {
-	bytes rest = bytes_drop(r->file, r->at);
-	size_t n = bytes_find_byte(rest, '\0');
+	struct source_index *index = calloc(1, sizeof(*index));
+	struct repo_index *from = NULL;
+	bool is_good = false;
 
-	if (n == BYTES_NONE || n > LIMIT_PATH)
-		return false;
-	*out = bytes_take(rest, n);
-	r->at += n + 1;
-	return true;
-}
-
-/* Versions 2 and 3 fill entries with NULs to a multiple of eight. */
-static bool read_padding(struct reader *r, size_t start)
-{
-	size_t end = start + ((r->at - start + 7) & ~(size_t)7);
-
-	if (end > r->file.n)
-		return false;
-	for (; r->at < end; r->at++)
-		if (r->file.at[r->at])
-			return false;
-	return true;
-}
-
-/* Append the name of the entry that r stands in: kept bytes, then text. */
-static bool add_name(struct source_index *index, bytes kept, bytes text)
-{
-	size_t n = kept.n + text.n, from = index->names.n;
-	size_t kept_at = kept.n ? (size_t)(kept.at - index->names.at) : 0;
-
-	if (n == 0 || n > LIMIT_PATH || !buf_reserve(&index->names, n))
-		return false;
-	memcpy(index->names.at + from, index->names.at + kept_at, kept.n);
-	memcpy(index->names.at + from + kept.n, text.at, text.n);
-	index->names.n += n;
-	index->ends[index->n++] = (uint32_t)index->names.n;
-	return true;
-}
-
-static bool read_entry(struct reader *r, struct source_index *index)
-{
-	size_t start = r->at, fixed = STAT_PART + r->hash + FLAGS_PART;
-	bytes last = {0}, text;
-	uint32_t flags;
-	size_t strip;
-
-	if (index->n)
-		last = source_index_name(index, index->n - 1);
-	if (r->file.n - start < fixed)
-		return false;
-	flags = be16(r->file.at + start + fixed - FLAGS_PART);
-	r->at += fixed;
-	if (flags & FLAG_EXTENDED) {
-		if (r->version < 3 || r->file.n - r->at < FLAGS_PART)
-			return false;
-		r->at += FLAGS_PART;
-	}
-	if (r->version < 4) {
-		last = bytes_take(last, 0);
-	} else {
-		if (!read_number(r, &strip) || strip > last.n)
-			return false;
-		last = bytes_take(last, last.n - strip);
-	}
-	if (!read_text(r, &text) || !add_name(index, last, text))
-		return false;
-	text = source_index_name(index, index->n - 1);
-	if ((flags & FLAG_LENGTH) < FLAG_LENGTH &&
-		(flags & FLAG_LENGTH) != text.n)
-		return false;
-	if (index->n > 1 &&
-		bytes_compare(source_index_name(index, index->n - 2), text) > 0)
-		return false;
-	return r->version >= 4 || read_padding(r, start);
-}
-
-/*
- * Extensions to the end. A capital first letter means that a reader may pass
- * over it; any other changes what the entries mean (a split index).
- */
-static bool read_extensions(struct reader *r)
-{
-	while (r->file.n - r->at >= 8) {
-		const unsigned char *p = r->file.at + r->at;
-		uint32_t n = be32(p + 4);
-
-		if (p[0] < 'A' || p[0] > 'Z' || n > r->file.n - r->at - 8)
-			return false;
-		r->at += 8 + (size_t)n;
-	}
-	return r->at == r->file.n;
-}
-
-static struct source_index *parse(bytes file, size_t hash)
-{
-	struct reader r = {.at = HEADER, .hash = hash};
-	struct source_index *index;
-	size_t count;
-	bool is_good = true;
-
-	if (file.n < HEADER + hash)
+	if (index == NULL ||
+		repo_index_parse(&from, file, id_size, other, context, NULL)) {
+		free(index);
 		return NULL;
-	r.file = bytes_take(file, file.n - hash);
-	r.version = be32(file.at + 4);
-	count = be32(file.at + 8);
-	if (r.version < 2 || r.version > 4 ||
-		count > r.file.n / (STAT_PART + hash + FLAGS_PART))
-		return NULL;
-	index = calloc(1, sizeof(*index));
-	if (index == NULL)
-		return NULL;
-	buf_init(&index->names, LIMIT_GIT_INDEX);
-	index->ends = calloc(count + 1, sizeof(*index->ends));
-	if (index->ends == NULL)
-		is_good = false;
-	for (size_t i = 0; is_good && i < count; i++)
-		is_good = read_entry(&r, index);
-	if (!is_good || !read_extensions(&r)) {
+	}
+	/* Of a shared file and what is added to it there may be more. */
+	buf_init(&index->names, LIMIT_GIT_INDEX * 2);
+	index->ends = calloc(repo_index_count(from) + 1,
+		sizeof(*index->ends));
+	if (index->ends)
+		is_good = copy_names(index, from);
+	repo_index_free(from);
+	if (!is_good) {
 		source_index_free(index);
 		return NULL;
 	}
 	return index;
 }
 
-struct source_index *source_index_new(bytes file)
+struct source_index *source_index_new(bytes file, repo_index_other *other,
+	void *context)
 {
-	struct source_index *index;
+	struct source_index *index = parse(file, 20, other, context);
 
-	if (!bytes_starts(file, bytes_text("DIRC")) ||
-		file.n > LIMIT_GIT_INDEX)
-		return NULL;
-	index = parse(file, 20);
-	return index ? index : parse(file, 32);
+	return index ? index : parse(file, 32, other, context);
+}
+
+/* ---- in a git directory ------------------------------------------------- */
+
+struct beside {
+	int gitdir;
+	struct buf file;
+};
+
+/* The shared file of a split index. */
+static enum status read_beside(void *context, const char *name, bytes *file,
+	struct error *err)
+{
+	struct beside *b = context;
+
+	buf_release(&b->file);
+	buf_init(&b->file, LIMIT_GIT_INDEX);
+	if (!source_small_file(b->gitdir, name, &b->file))
+		return error_set(err, ERR_NOT_FOUND, "read %s", name);
+	*file = buf_bytes(&b->file);
+	return OK;
+}
+
+struct source_index *source_index_open(int gitdir, bool *is_absent)
+{
+	struct beside beside = {.gitdir = gitdir};
+	struct source_index *index = NULL;
+	struct buf file;
+
+	buf_init(&file, LIMIT_GIT_INDEX);
+	if (source_small_file(gitdir, "index", &file))
+		index = source_index_new(buf_bytes(&file), read_beside,
+			&beside);
+	else
+		*is_absent = errno == ENOENT;
+	buf_release(&file);
+	buf_release(&beside.file);
+	return index;
 }
 
 void source_index_free(struct source_index *index)

@@ -6,6 +6,7 @@
 #define STANCH_SOURCE_INTERNAL_H
 
 #include "base/buf.h"
+#include "repo/index.h"
 #include "source/ignore.h"
 #include "source/source.h"
 
@@ -32,7 +33,10 @@ bool source_small_file(int dir, const char *name, struct buf *out);
 
 struct source_index;
 /* NULL when it is not an index that is wholly understood. */
-struct source_index *source_index_new(bytes file);
+struct source_index *source_index_new(bytes file, repo_index_other *other,
+	void *context);
+/* Of this git directory; *is_absent is set where it has none. */
+struct source_index *source_index_open(int gitdir, bool *is_absent);
 void source_index_free(struct source_index *index);
 size_t source_index_count(const struct source_index *index);
 bytes source_index_name(const struct source_index *index, size_t at);

@@ -77,7 +77,7 @@ struct source_repositories {
 
 static void load_index(struct source_repositories *all, struct repository *r)
 {
-	struct buf file;
+	bool is_absent = false;
 	int dir, gitdir = -1;
 
 	r->state = INDEX_BROKEN;
@@ -88,15 +88,10 @@ static void load_index(struct source_repositories *all, struct repository *r)
 		return;
 	if (source_gitdir_open(all->root, dir, r->above ? NULL : r->place,
 		    &gitdir) == FOUND_GITDIR) {
-		buf_init(&file, LIMIT_GIT_INDEX);
-		if (source_small_file(gitdir, "index", &file)) {
-			r->index = source_index_new(buf_bytes(&file));
-			if (r->index)
-				r->state = INDEX_READY;
-		} else if (errno == ENOENT) {
-			r->state = INDEX_READY; /* nothing was ever added */
-		}
-		buf_release(&file);
+		r->index = source_index_open(gitdir, &is_absent);
+		/* Absent: nothing was ever added. */
+		if (r->index || is_absent)
+			r->state = INDEX_READY;
 		close(gitdir);
 	}
 	close(dir);

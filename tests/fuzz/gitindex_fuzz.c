@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 
 	if (size == 0 ||
 		repo_index_parse(&index, bytes_of(data + 1, size - 1),
-			data[0] & 1 ? 32 : 20, NULL) != OK)
+			data[0] & 1 ? 32 : 20, NULL, NULL, NULL) != OK)
 		return 0;
 	good = walk(index);
 	for (size_t n = 1; n < 40; n += 6)

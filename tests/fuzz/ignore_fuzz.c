@@ -23,7 +23,7 @@ static void try_patterns(bytes text)
 
 static void try_index(bytes file)
 {
-	struct source_index *index = source_index_new(file);
+	struct source_index *index = source_index_new(file, NULL, NULL);
 
 	for (size_t i = 0; index && i < source_index_count(index); i++) {
 		bytes name = source_index_name(index, i);

@@ -356,7 +356,7 @@ static void check_index(const struct workshop *w)
 	workshop_must(w, "git ls-files -z >../names");
 	workshop_read(w, "../names", &names);
 	workshop_read(w, ".git/index", &file);
-	index = source_index_new(buf_bytes(&file));
+	index = source_index_new(buf_bytes(&file), NULL, NULL);
 	CHECK(index != NULL);
 	buf_init(&joined, WORKSHOP_MAX);
 	for (size_t i = 0; index && i < source_index_count(index); i++) {
@@ -374,14 +374,16 @@ static void check_index(const struct workshop *w)
 	source_index_free(index);
 	/* cut anywhere, it is not believed */
 	for (size_t n = 0; n < file.n; n++) {
-		index = source_index_new(bytes_take(buf_bytes(&file), n));
+		index = source_index_new(bytes_take(buf_bytes(&file), n),
+			NULL, NULL);
 		CHECK(index == NULL);
 		source_index_free(index);
 	}
 	/* one bit wrong anywhere does no harm */
 	for (size_t n = 0; n < file.n; n++) {
 		file.at[n] = (unsigned char)(file.at[n] ^ 1u << n % 8);
-		source_index_free(source_index_new(buf_bytes(&file)));
+		source_index_free(source_index_new(buf_bytes(&file),
+			NULL, NULL));
 		file.at[n] = (unsigned char)(file.at[n] ^ 1u << n % 8);
 	}
 	buf_release(&joined);
@@ -467,7 +469,7 @@ static void test_a_broken_index_ends_ignoring(void)
 		"rm .git/index; mkdir .git/index",
 		"rm .git/index; ln -s /etc/passwd .git/index",
 		"git update-index --split-index; "
-		"git config core.splitIndex true",
+		"rm .git/sharedindex.*",
 		"rm -rf .git; echo 'gitdir: /etc' >.git",
 		"mv .git ../moved; ln -s ../moved .git",
 	};
