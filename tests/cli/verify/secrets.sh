@@ -26,7 +26,8 @@ while kill -0 $pid 2>/dev/null; do
 		case $(readlink /proc/$p/exe 2>/dev/null) in
 		*stanch-net)
 			seen=1
-			grep -q '^Max core file size *0 *0 ' /proc/$p/limits ||
+			grep -q '^Max core file size *0 *0 ' /proc/$p/limits \
+				2>/dev/null ||
 				[ ! -e /proc/$p/limits ] || echo "core limit"
 			;;
 		esac
