@@ -83,6 +83,47 @@ class Peer:
                 plain.close()
 
 
+class Stapler(Peer):
+    """openssl's server, which brings an OCSP answer along: `status` is the
+    letter of an index that the authority keeps."""
+
+    def __init__(self, name, status):
+        self.name, self.bytes = name, 0
+        certificate(name, "DNS:" + HOST)
+        serial = subprocess.run(
+            ["openssl", "x509", "-noout", "-serial", "-in", at(name + ".pem")],
+            check=True, stdout=subprocess.PIPE).stdout.decode().strip()
+        with open(at(name + ".index"), "w") as f:
+            f.write("%s\t350101000000Z\t%s\t%s\tunknown\t/CN=peer\n" % (
+                status, "200101000000Z" if status == "R" else "",
+                serial.split("=")[1]))
+        openssl("ocsp", "-issuer", at("ca.pem"), "-cert", at(name + ".pem"),
+                "-reqout", at(name + ".req"))
+        openssl("ocsp", "-index", at(name + ".index"), "-CA", at("ca.pem"),
+                "-rsigner", at("ca.pem"), "-rkey", at("ca.key"), "-reqin",
+                at(name + ".req"), "-respout", at(name + ".resp"), "-ndays",
+                "1")
+        with socket.create_server(("127.0.0.1", 0)) as s:
+            port = s.getsockname()[1]
+        with open(at(name + ".toml"), "w") as f:
+            f.write('ca_file = "%s"\n[connect]\n"*:443" = "127.0.0.1:%d"\n' % (
+                os.path.abspath(at("ca.pem")), port))
+        self.program = subprocess.Popen(
+            ["openssl", "s_server", "-quiet", "-naccept", "1", "-accept",
+             "127.0.0.1:%d" % port, "-cert", at(name + ".pem"), "-key",
+             at(name + ".key"), "-status_file", at(name + ".resp")],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL)
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        got = os.read(self.program.stdout.fileno(), 65536)
+        self.bytes += len(got)
+        if got:
+            self.program.stdin.write(ANSWER)
+            self.program.stdin.flush()
+
+
 certificate("good", "DNS:" + HOST)
 certificate("expired", "DNS:" + HOST, expired=True)
 certificate("name", "DNS:api.github.com.evil.example,DNS:*.example")
@@ -92,11 +133,17 @@ openssl("req", "-x509", *KEY, "-keyout", at("self.key"), "-out",
         "subjectAltName=DNS:" + HOST)
 peers = [Peer(n, n) for n in ("good", "expired", "name", "self", "address")]
 peers.append(Peer("protocol", "good", ssl.TLSVersion.TLSv1_1))
+staplers = [Stapler("staple", "V"), Stapler("revoked", "R")]
+peers += staplers
 open(at("ready"), "w").close()
 started = time.time()
 while not os.path.exists(at("done")) and time.time() - started < 300:
     time.sleep(0.05)
+for peer in staplers:
+    peer.program.kill()
+    peer.program.wait()
 for peer in peers:
     with open(at(peer.name + ".bytes"), "w") as f:
-        some = "some" if peer.bytes and peer.name == "good" else peer.bytes
+        good = peer.name in ("good", "staple")
+        some = "some" if peer.bytes and good else peer.bytes
         f.write(str(some))

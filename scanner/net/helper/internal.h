@@ -106,6 +106,9 @@ bool mail_set_up(const struct settings *settings, struct job *job);
 /* address.c: may an address be connected to? */
 bool address_is_public(const struct sockaddr *address);
 
+/* staple.c: for CURLOPT_SSL_CTX_FUNCTION. */
+CURLcode staple_ask(CURL *easy, void *context, void *unused);
+
 /* write.c */
 void write_answer(struct buf *out, const struct job *job,
 	const struct outcome *outcome);

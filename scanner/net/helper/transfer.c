@@ -103,6 +103,13 @@ static bool map_connection(const struct settings *settings, struct job *job,
 	return true;
 }
 
+/* An option that libcurl only has with some of its TLS libraries. */
+static bool take_option(CURLcode code)
+{
+	return code == CURLE_OK || code == CURLE_NOT_BUILT_IN ||
+	       code == CURLE_UNKNOWN_OPTION;
+}
+
 /* What holds for every transfer, whatever it carries. */
 static bool set_safe(const struct settings *s, struct job *job, CURL *e)
 {
@@ -118,6 +125,8 @@ static bool set_safe(const struct settings *s, struct job *job, CURL *e)
 	       curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
 	       curl_easy_setopt(e, CURLOPT_SSLVERSION,
 		       (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
+	       take_option(curl_easy_setopt(e, CURLOPT_SSL_CTX_FUNCTION,
+		       staple_ask)) &&
 	       (!*s->ca_file || curl_easy_setopt(e, CURLOPT_CAINFO,
 					s->ca_file) == CURLE_OK) &&
 	       (!*s->ca_file || curl_easy_setopt(e, CURLOPT_CAPATH, NULL) ==
