@@ -3,6 +3,7 @@
  */
 #include "cli/internal.h"
 
+#include "job/links.h"
 #include "job/outputs.h"
 
 #include "job/network.h"
@@ -305,22 +306,47 @@ static enum status believe_targets(struct job *j, const struct settings *s,
 	return status;
 }
 
+/* A respond_find_home: a link goes to where the one target's repository says
+ * that it lives. */
+static bool find_home(void *context, bytes path, struct respond_home *out)
+{
+	const struct job_links *links = context;
+	bytes prefix = bytes_text(links->prefix ? links->prefix : "");
+
+	if (links->remote == NULL || !bytes_starts(path, prefix))
+		return false;
+	*out = (struct respond_home){links->remote, prefix.n, links->below};
+	return true;
+}
+
 /* The policy's word on what was found; nothing of it is in the reports but
  * the verdicts. */
 static enum status respond(struct job *j, struct loop_response *response,
-	const struct args_list *targets, const atomic_int *signal,
-	struct error *err)
+	const struct args_list *targets, enum engine_selected selected,
+	const atomic_int *signal, struct error *err)
 {
 	struct respond_summary summary;
-	const struct loop_response_run run = {
+	struct job_links links = {.remote = NULL};
+	struct loop_response_run run = {
 		.leaks = job_found(j),
 		.decider = RESPOND_BY_POLICY,
-		.origin = targets->n == 1 ? targets->at[0] : NULL,
 		.say = stderr,
 		.signal = signal,
+		.find_home = find_home,
+		.context = &links,
 	};
+	enum status status;
 
-	return loop_response_run(response, &run, &summary, err);
+	if (targets->n == 1) {
+		run.origin = targets->at[0];
+		job_links_find(&links, run.origin, selected);
+		/* one that says nothing is where it was scanned */
+		if (links.remote == NULL)
+			links.remote = strdup(run.origin);
+	}
+	status = loop_response_run(response, &run, &summary, err);
+	job_links_release(&links);
+	return status;
 }
 
 /* Text tells it at its end; who reads another format may never look. */
@@ -368,7 +394,8 @@ static int run_job(const struct settings *settings,
 	if (status == OK && settings->network.verify)
 		status = job_verify(j, network, &err);
 	if (status == OK)
-		status = response ? respond(j, response, targets, signal,
+		status = response ? respond(j, response, targets,
+			asked.engine.selected, signal,
 			&err) : OK;
 	if (status == OK)
 		status = job_report(j, &settings->outputs, &err);

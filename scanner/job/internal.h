@@ -4,6 +4,7 @@
 
 #include "job/console.h"
 #include "job/job.h"
+#include "job/links.h"
 #include "job/outputs.h"
 #include "suppress/baseline.h"
 
@@ -19,14 +20,6 @@ struct job_root {
 /* False: it has none, or is bare, standard input, not there. */
 bool job_root_find(struct job_root *r, const char *target);
 void job_root_prefix(struct job_root *r, const char *directory);
-
-/* links.c: for the HTML report. Texts are malloc'd or NULL. */
-struct job_links {
-	char *remote, *head, *prefix, *below;
-};
-void job_links_find(struct job_links *l, const char *target,
-	enum engine_selected selected);
-void job_links_release(struct job_links *l);
 
 struct job_suppressing {
 	struct job_suppress options;

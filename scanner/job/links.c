@@ -1,5 +1,5 @@
 /*
- * For the HTML report: where the one target's repository says that it lives.
+ * Where the one target's repository says that it lives.
  */
 #include "job/internal.h"
 

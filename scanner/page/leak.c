@@ -5,8 +5,6 @@
 
 #include "render/verdict.h"
 
-#include "render/verdict.h"
-
 #include <inttypes.h>
 
 #include "base/banned.h"

@@ -57,7 +57,7 @@ static void put_text(struct buf *out, const char *name, const char *value)
 }
 
 /* The path of a place, without the secret when that stands in it. */
-static void put_path(const struct respond_incident *in,
+void respond_put_path(const struct respond_incident *in,
 	const struct leak_place *place, struct buf *out)
 {
 	static const struct report_options redacted;
@@ -70,108 +70,6 @@ static void put_path(const struct respond_incident *in,
 	buf_release(&masks.raw);
 	buf_release(&masks.path);
 	buf_release(&masks.mask);
-}
-
-/* "https://host/owner/name.git" -> "owner/name"; a path -> its last name. */
-static bytes repository_of(const char *origin)
-{
-	bytes b = bytes_text(origin ? origin : "");
-	const size_t scheme = bytes_find(b, bytes_text("://"));
-	size_t slash;
-
-	if (scheme != BYTES_NONE) {
-		b = bytes_drop(b, scheme + 3);
-		slash = bytes_find_byte(b, '/');
-		b = slash == BYTES_NONE ? bytes_take(b, 0) :
-			bytes_drop(b, slash + 1);
-	} else {
-		while (b.n && b.at[b.n - 1] == '/')
-			b.n--;
-		for (size_t i = b.n; i > 0; i--)
-			if (b.at[i - 1] == '/') {
-				b = bytes_drop(b, i);
-				break;
-			}
-	}
-	while (b.n && b.at[b.n - 1] == '/')
-		b.n--;
-	return bytes_ends(b, bytes_text(".git")) ? bytes_take(b, b.n - 4) : b;
-}
-
-/* What stands in braces at `*template`, which moves behind it. */
-static bool take_name(const char **template, const char *name)
-{
-	const size_t n = strlen(name);
-
-	if (strncmp(*template, name, n) != 0)
-		return false;
-	*template += n;
-	return true;
-}
-
-/* Of a place: where its repository is, and how much of the path names it. */
-static struct respond_home home_of(const struct respond_run *r,
-	const struct leak_place *place)
-{
-	const struct respond_options *o = r->options;
-	struct respond_home home = {o->origin ? o->origin : "", 0};
-
-	if (o->find_home && !o->find_home(o->context, place->path, &home))
-		home = (struct respond_home){"", 0};
-	return home;
-}
-
-static void expand(const char *template, const struct respond_home *home,
-	const struct respond_incident *in, struct buf *out)
-{
-	const struct leak_place *place = respond_place(in);
-	struct buf path;
-
-	buf_init(&path, TEXT_MOST);
-	put_path(in, place, &path);
-	while (*template != '\0') {
-		if (take_name(&template, "{repository}"))
-			report_escape_uri(repository_of(home->origin), out);
-		else if (take_name(&template, "{commit}"))
-			buf_put(out, place->commit->id);
-		else if (take_name(&template, "{path}"))
-			report_escape_uri(bytes_drop(buf_bytes(&path),
-				home->prefix), out);
-		else if (take_name(&template, "{line}"))
-			buf_printf(out, "%" PRIu32, place->line);
-		else
-			buf_put_byte(out, (unsigned char)*template++);
-	}
-	buf_release(&path);
-}
-
-/* Nothing when the place has no commit, or the origin no known form. */
-static void put_link(const struct respond_run *r,
-	const struct respond_incident *in, struct buf *out)
-{
-	static const struct {
-		const char *origin, *template;
-	} known[] = {
-		{"https://github.com/", "https://github.com/{repository}/blob/"
-			"{commit}/{path}#L{line}"},
-		{"https://gitlab.com/", "https://gitlab.com/{repository}/-/"
-			"blob/{commit}/{path}#L{line}"},
-		{"https://dev.azure.com/", "https://dev.azure.com/"
-			"{repository}?path=/{path}&version=GC{commit}&"
-			"line={line}"},
-	};
-	const char *template = r->policy->link;
-	struct respond_home home;
-
-	if (in->leak->place_count == 0 || respond_place(in)->commit == NULL)
-		return;
-	home = home_of(r, respond_place(in));
-	for (size_t i = 0; template == NULL && i < 3; i++)
-		if (strncmp(home.origin, known[i].origin,
-			    strlen(known[i].origin)) == 0)
-			template = known[i].template;
-	if (template)
-		expand(template, &home, in, out);
 }
 
 /* ---- what is done ------------------------------------------------------- */
@@ -234,7 +132,7 @@ static void put_others(const struct respond_incident *in,
 		if (place == told)
 			continue;
 		buf_clear(&text);
-		put_path(in, place, &text);
+		respond_put_path(in, place, &text);
 		buf_put_text(out, "  also ");
 		report_escape_terminal(bytes_take(buf_bytes(&text),
 			VALUE_MOST), out);
@@ -256,7 +154,7 @@ static void put_where(const struct respond_run *r,
 	if (in->leak->place_count == 0)
 		return;
 	buf_init(&text, TEXT_MOST);
-	put_path(in, place, &text);
+	respond_put_path(in, place, &text);
 	put_value(out, "File", buf_bytes(&text));
 	buf_printf(out, "Line: %" PRIu32 "\n", place->line);
 	if (place->commit) {
@@ -264,7 +162,7 @@ static void put_where(const struct respond_run *r,
 		put_value(out, "Committed", place->commit->date);
 	}
 	buf_clear(&text);
-	put_link(r, in, &text);
+	respond_put_link(r, in, &text);
 	if (text.n)
 		buf_printf(out, "Link: %s\n", buf_text(&text));
 	buf_release(&text);
@@ -420,14 +318,14 @@ static void put_generic(const struct respond_run *r,
 	put_member_text(w, "target", r->options->origin);
 	buf_clear(&text);
 	if (in->leak->place_count)
-		put_path(in, place, &text);
+		respond_put_path(in, place, &text);
 	put_member(w, "path", buf_bytes(&text));
 	report_json_key(w, "line");
 	report_json_number(w, in->leak->place_count ? place->line : 0);
 	put_member(w, "commit", in->leak->place_count && place->commit ?
 		place->commit->id : bytes_text(""));
 	buf_clear(&text);
-	put_link(r, in, &text);
+	respond_put_link(r, in, &text);
 	put_member(w, "link", buf_bytes(&text));
 	report_json_key(w, "places");
 	report_json_number(w, in->leak->place_count);

@@ -49,10 +49,12 @@ typedef void respond_told(void *context, const struct leak *leak,
 	const struct respond_outcome *outcome);
 
 /* Of what was scanned together: a path begins with its repository, so many
- * bytes; `origin` is where that is, a URL or path. */
+ * bytes; `origin` is where that is, a URL or path, hostile where the repository
+ * says it. `below` (or NULL) stands before the rest, from the root. */
 struct respond_home {
 	const char *origin;
 	size_t prefix;
+	const char *below;
 };
 /* False: it is in none. */
 typedef bool respond_find_home(void *context, bytes path,

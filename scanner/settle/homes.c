@@ -47,7 +47,8 @@ bool settle_find_home(void *context, bytes path, struct respond_home *out)
 				sizeof(key), by_name);
 		free(key.name);
 		if (found) {
-			*out = (struct respond_home){found->url, n};
+			*out = (struct respond_home){found->url, n,
+				NULL};
 			return true;
 		}
 	}
