@@ -294,6 +294,8 @@ $(B)/micro/%: bench/micro/%.c $(ARCHIVES) $(B)/builtin.o
 	@$(SAY) BENCH $*
 	$(call link_all)
 $(B)/micro/libgit2_bench: OWN_LIBS := -lgit2
+# What reads URLs and frames on the network's side is libcurl's.
+$(B)/fuzz/url $(B)/fuzz/frame: OWN_LIBS := -lcurl
 $(B)/replay.o: tests/fuzz/replay.c
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 $(B)/fuzz/%: tests/fuzz/%_fuzz.c tests/property/record.h $(ARCHIVES) \

@@ -124,8 +124,8 @@ void respond_put_link(const struct respond_run *r,
 			.path = buf_bytes(&path), .line = place->line,
 			.end_line = place->line};
 		if (r->policy->link)
-			expand(r->policy->link, bytes_text(home.origin), &target,
-				out);
+			expand(r->policy->link, bytes_text(home.origin),
+				&target, out);
 		else
 			(void)link_line(&link, &target, out);
 	}

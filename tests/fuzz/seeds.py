@@ -373,6 +373,108 @@ def bundle_seeds(_, __):
                 yield (path / "b").read_bytes()
 
 
+# ---- the network, answers, the loop -----------------------------------------
+
+def frame_seeds(_, __):
+    def u32(n):
+        return n.to_bytes(4, "little")
+
+    def text(b):
+        return u32(len(b)) + b
+
+    def frame(kind, fields):
+        return u32(len(fields) + 1) + bytes([kind]) + fields
+
+    config = frame(1, u32(2) + text(b"/ca.pem") + text(b"") + u32(1) +
+                   text(b"a.example:443") + text(b"127.0.0.1:1"))
+    url = b"https://a.example/x?y=z"
+    request = frame(2, bytes(8) + u32(1) + text(b"POST") + text(url) +
+                    text(b"a.example") + text(b"a.example") + u32(600) +
+                    u32(11) + u32(2) + u32(3) + u32(10) + u32(65536) + u32(2) +
+                    text(b"Authorization") + text(b"Bearer x") +
+                    text(b"Empty") + text(b"") + text(b"{}"))
+    mail = frame(3, bytes(8) + text(b"mail.example") + u32(587) + u32(0) +
+                 text(b"user") + text(b"password") + text(b"a@b.example") +
+                 u32(1) + text(b"c@d.example") + text(b"Subject: x\r\n\r\ny") +
+                 u32(30))
+    answer = frame(4, bytes(8) + u32(0) + u32(200) + text(b"Content-Type: x"))
+    for data in (config, request, mail, answer, config + request + mail,
+                 request[:-9], b"\xff\xff\xff\x7f\2", bytes(5), bytes(9)):
+        yield data
+
+
+def url_seeds(_, __):
+    for text in ("https://api.example.com/user?a=b", "https://a.example",
+                 "https://a.example:8443/x", "https://x.example.net/",
+                 "https://127.0.0.1/", "https://[::1]/", "https://0x7f.1/",
+                 "https://user:pass@api.example.com/", "https://a.example#b",
+                 "https://a.example\\@b.example/", "https://a.example%2f/",
+                 "https://a.example/../x", "https://xn--a-ecp.example/",
+                 "http://a.example/", "https://A.example/", "https://a..b/",
+                 "https://a.example:0443/", "https://a.example/%2e%2e/",
+                 "https://" + "a" * 63 + ".example/", "https://1.2.3.4.5/",
+                 "https://localhost/", "api.example.com", "x.example.net",
+                 "vault.corp.example", "a.x.example.net"):
+        yield text.encode()
+
+
+def answer_seeds(_, r):
+    """What the tests' provider answers, each for a few rules by chance."""
+    sys.path.insert(0, str(ROOT / "tests/provider"))
+    import answers
+    import json
+    for row in answers.ROWS:
+        for state in ("live", "dead", "restricted"):
+            if not row[state]:
+                continue
+            status, body, *more = row[state]
+            headers = dict(more[0]) if more else {}
+            if isinstance(body, (dict, list)):
+                body = json.dumps(body)
+                headers.setdefault("Content-Type", "application/json")
+            head = "".join("%s: %s\n" % h for h in headers.items())
+            yield bytes([r.randrange(256), r.randrange(256),
+                         (status - 100) // 2, status & 1]) + \
+                head.encode() + b"\n" + body.encode()
+
+
+def policy_seeds(_, __):
+    yield (ROOT / "scanner/manual/policy.toml").read_bytes()
+    yield b'log = "/l"\n'
+    yield b'log = "/l"\nlink = "https://x/{path}"\nsyslog = "/dev/log"\n' \
+        b'[deny]\nowners = ["*", "ann@corp.example"]\naccounts = ["1"]\n' \
+        b'[[webhooks]]\nkind = "generic"\nurl = "https://x/"\n' \
+        b'key = { env = "K" }\n[[organizations]]\nprovider = "github"\n' \
+        b'name = "corp"\ncredential = { command = ["pass", "x"] }\n'
+    yield b'log = "/l"\ngrace = "72h"\n[[providers]]\nname = "github"\n' \
+        b'notify = false\nminConfidence = "high"\n[mail]\n' \
+        b'server = "x"\nport = 25\nfrom = "a@b"\nto = ["c@d"]\n'
+
+
+def auditlog_seeds(_, r):
+    """Bodies of records, for the target to frame; and lines."""
+    bodies = [b'"actionId":"Token.PatPublicDiscoveryEvent","timestamp":'
+              b'"2026-01-01T00:00:00Z","data":{"event":"%s","provider":"github"'
+              b',"c3id":"rPHgxCVAOw6CZsT9xXEw","verdict":"live","hold":"owner",'
+              b'"process":"1-2"}' % event for event in (
+                  b"detected", b"judged", b"held", b"intended", b"answered",
+                  b"confirmed", b"unconfirmed", b"notice-sent", b"odd")]
+    bodies += [b"", b'"a":1', b'"a":', b'"data":[]', b'"data":{"event":7}']
+    for body in bodies:
+        head = bytes([0, r.randrange(256), r.randrange(256),
+                      r.choice((0, 0, 1, 32, 128))])
+        yield head + body
+    yield b"\1\0\0\0" + b"".join(b"{%s}\n" % body for body in bodies)
+
+
+def machine_seeds(_, r):
+    for _ in range(120):
+        yield bytes(r.randrange(256) for _ in range(9 * r.randrange(1, 12)))
+    good = bytes([1, 0, 0xfc, 1, 0, 255])  # asked now, all of it allowed
+    yield b"".join(bytes([event, verdict, 0]) + good
+                   for event, verdict in ((0, 0), (1, 0), (7, 0), (9, 0)))
+
+
 SEEDS = {name[:-6]: function for name, function in list(globals().items())
          if name.endswith("_seeds")}
 

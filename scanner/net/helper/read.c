@@ -136,7 +136,8 @@ struct job *read_request(bytes fields, struct lane **lanes)
 	job->tries = frame_get_u32(&r);
 	job->seconds = frame_get_u32(&r);
 	job->max_body = frame_get_u32(&r);
-	if (pace)
+	/* A lane of none would keep its requests for ever. */
+	if (pace && rate > 0 && burst > 0 && parallel > 0)
 		job->lane = lane_get(lanes, pace, rate, burst, parallel);
 	free(pace);
 	if (!job->method || !job->url || !job->host || !job->lane ||
@@ -195,6 +196,10 @@ struct job *read_mail(bytes fields, struct lane **lanes)
 		return NULL;
 	}
 	job->seconds = frame_get_u32(&r);
+	if (r.failed) {
+		job_free(job);
+		return NULL;
+	}
 	return job;
 }
 
