@@ -107,6 +107,10 @@ void lint_request(const struct request_block *block, const char *what,
 {
 	const struct lint l = {what, say, context};
 
+	/* What else dies is said before it does. */
+	if (strcmp(what, "revoke") == 0 && !(block->effect && block->kind))
+		complain(&l, "revoke: needs a kind, and an effect: what else "
+			"dies with the token");
 	for (size_t i = 0; i < block->step_count; i++) {
 		const struct request_step *step = &block->steps[i];
 		bool may_go_on = i + 1 < block->step_count || step->each;

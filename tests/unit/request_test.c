@@ -363,8 +363,22 @@ static void linted(void)
 		.host_count = 1, .steps = &step, .step_count = 1};
 	int n = 0;
 
+	struct request_block told = block;
+
 	lint_request(&block, "verify", count, &n);
 	CHECK_EQUAL(n, 5);
+	/* What revokes says what else dies. */
+	n = 0;
+	lint_request(&block, "revoke", count, &n);
+	CHECK_EQUAL(n, 5);
+	told.effect = "nothing else";
+	n = 0;
+	lint_request(&told, "revoke", count, &n);
+	CHECK_EQUAL(n, 5);
+	told.kind = "self";
+	n = 0;
+	lint_request(&told, "revoke", count, &n);
+	CHECK_EQUAL(n, 4);
 }
 
 static const struct unit_test tests[] = {

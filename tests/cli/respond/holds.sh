@@ -27,6 +27,12 @@ held "it is on a deny list"
 policy_write
 printf '[[providers]]\nname = "azure-devops"\nrevoke = false\n' >>policy.toml
 held "the policy says not to revoke it"
+policy_write
+printf '[[organizations]]\nprovider = "github"\nname = "x"\n' >>policy.toml
+sed 's/^credential/revoke = false\ncredential/' policy.toml >off.toml
+mv off.toml policy.toml
+chmod 600 policy.toml
+held "the policy says not to revoke it"
 printf 'log = "%s/audit.log"\n' "$PWD" >policy.toml
 held "its owner is on no allow list"
 printf 'log = "%s/audit.log"\n[allow]\nowners = ["*"]\n' "$PWD" >policy.toml
