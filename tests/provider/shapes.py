@@ -1,4 +1,4 @@
-"""Forty shapes of answers that prove nothing, whoever sends them: what WAFs,
+"""Over forty shapes of answers that prove nothing, whoever sends them: what WAFs,
 portals, proxies, broken and hostile servers say. SHAPES is a list of functions
 of a request that give an Answer. STRIKES are those after which a client
 rightly slows down, so that they are tried apart."""
@@ -83,6 +83,7 @@ SHAPES = [
     fixed(200, '{"login":"x","id":1', JSON),
     fixed(200, b'\xff\xfe{"\x00i\x00d\x00"\x00', JSON),
     fixed(200, "[" * 5000 + "]" * 5000, JSON),
+    fixed(301, "", {"Location": "https://evil.example/collect"}),
     fixed(302, "", {"Location": "https://evil.example/collect"}),
     fixed(307, "", {"Location": "https://evil.example/collect"}),
     fixed(308, "", {"Location": "https://evil.example/collect"}),
