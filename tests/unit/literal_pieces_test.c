@@ -132,7 +132,7 @@ static void drop_at_edge(struct seen *seen, const struct seen *plain,
 /* The bytes lie in memory of their own, so that ASan sees what is read. */
 static void check_equal(struct fixture *f, size_t from, size_t to)
 {
-	unsigned char *copy = malloc(f->n ? f->n : 1);
+	unsigned char *copy = calloc(f->n ? f->n : 1, 1);
 	bytes text = bytes_of(copy, f->n);
 
 	CHECK(copy != NULL);
