@@ -251,6 +251,11 @@ void engine_summary(struct engine *e, struct report_summary *out)
 	out->seconds_plan = e->objects.seconds_plan;
 	out->seconds_scan = e->objects.seconds_scan;
 	out->seconds_attribute = e->objects.seconds_attribute;
+	out->seconds_inflate = e->objects.seconds_inflate;
+	out->seconds_delta = e->objects.seconds_delta;
+	out->seconds_trees = e->objects.seconds_trees;
+	out->seconds_units = e->objects.seconds_units;
+	out->dropped_paths = e->objects.dropped_paths;
 	out->bytes = atomic_load(&sum.bytes) + e->objects.bytes;
 	out->unlisted = leaks_unlisted(e->leaks);
 	out->unscanned = sum.unscanned + sum.decode_cut +

@@ -165,6 +165,10 @@ static void sum_ledger(struct engine *e, const struct repo *repo,
 	to->seconds_plan += from->seconds_plan;
 	to->seconds_scan += from->seconds_scan;
 	to->seconds_attribute += from->seconds_attribute;
+	to->seconds_inflate += from->seconds_inflate;
+	to->seconds_delta += from->seconds_delta;
+	to->seconds_trees += from->seconds_trees;
+	to->seconds_units += from->seconds_units;
 }
 
 static void add_ledger(struct engine *e, const struct repo *repo,

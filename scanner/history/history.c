@@ -439,6 +439,10 @@ static void add_ledger(struct history_ledger *into,
 {
 	const struct detect_ledger *now = scan_ledger(w->scan);
 
+	into->seconds_inflate += clock_seconds(0, w->pack_spent.inflate);
+	into->seconds_delta += clock_seconds(0, w->pack_spent.delta);
+	into->seconds_trees += clock_seconds(0, w->trees_spent);
+	into->seconds_units += clock_seconds(0, w->units_spent);
 	into->scanned += w->ledger.scanned;
 	into->bytes += w->ledger.bytes;
 	into->lfs_pointers += w->ledger.lfs_pointers;

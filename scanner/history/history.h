@@ -87,6 +87,8 @@ struct history_ledger {
 	uint64_t broken_indexes; /* whose paths are not known */
 	uint64_t broken_trees; /* whose entries do not parse to the end */
 	double seconds_plan, seconds_scan, seconds_attribute;
+	/* of the scan, summed over threads; and the whole of it */
+	double seconds_inflate, seconds_delta, seconds_trees, seconds_units;
 };
 void history_ledger(const struct history *h, struct history_ledger *out);
 

@@ -89,6 +89,9 @@ struct history_worker {
 	struct history_keys keys;
 	struct column commits; /* names of those visited, when some were not */
 	uint64_t tree_bytes;   /* of trees visited */
+	/* nanoseconds in units of the scan, all of it and parts */
+	uint64_t units_spent, trees_spent;
+	struct pack_times pack_spent;
 	struct scan *added; /* with the rules that were added, when needed */
 };
 

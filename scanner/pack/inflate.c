@@ -5,6 +5,8 @@
  */
 #include "pack/internal.h"
 
+#include "base/clock.h"
+
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <zlib.h>
@@ -16,6 +18,7 @@
 struct pack_inflate {
 	struct libdeflate_decompressor *d;
 	unsigned char *away; /* PIECE * 16, of pack_inflate_measure */
+	uint64_t spent; /* nanoseconds, of pack_inflate_all */
 };
 
 static void drop(void *context, bytes piece)
@@ -50,13 +53,22 @@ void pack_inflate_free(struct pack_inflate *z)
 bool pack_inflate_all(struct pack_inflate *z, bytes in, unsigned char *out,
 	size_t n)
 {
+	uint64_t begun = clock_nanoseconds();
 	size_t made = 0;
 	unsigned char none;
-
 	/* An empty object still has a stream to check. */
-	return libdeflate_zlib_decompress_ex(z->d, in.at, in.n,
-		       n ? out : &none, n, NULL, &made) == LIBDEFLATE_SUCCESS &&
-	       made == n;
+	bool is_good = libdeflate_zlib_decompress_ex(z->d, in.at, in.n,
+			       n ? out : &none, n, NULL, &made) ==
+			       LIBDEFLATE_SUCCESS &&
+		       made == n;
+
+	z->spent += clock_nanoseconds() - begun;
+	return is_good;
+}
+
+uint64_t pack_inflate_spent(const struct pack_inflate *z)
+{
+	return z->spent;
 }
 
 /* One turn of zlib: fills `out`, gives away what lies past the skipped head. */

@@ -14,6 +14,8 @@ void pack_inflate_free(struct pack_inflate *z);
 /* Exactly n bytes, or false. */
 bool pack_inflate_all(struct pack_inflate *z, bytes in, unsigned char *out,
 	size_t n);
+/* Nanoseconds in it since the start. */
+uint64_t pack_inflate_spent(const struct pack_inflate *z);
 /* The deflated size of what inflates to `size` bytes; 0: it does not. */
 size_t pack_inflate_measure(struct pack_inflate *z, bytes in, uint64_t size);
 /* In pieces, for what is too large to hold: false when it breaks or is not

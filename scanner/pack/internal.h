@@ -116,6 +116,7 @@ struct pack_worker {
 	unsigned char *held;  /* what pack_read gave last */
 	unsigned char *delta; /* scratch for delta streams */
 	size_t delta_room;
+	uint64_t delta_spent; /* nanoseconds, in deltas */
 };
 /* Scratch of at least n bytes; NULL without memory. */
 unsigned char *pack_worker_scratch(struct pack_worker *w, size_t n);

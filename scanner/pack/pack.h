@@ -110,6 +110,12 @@ enum status pack_store_find_prefix(const struct pack_store *store,
 
 struct pack_worker *pack_worker_new(struct pack_store *store);
 void pack_worker_free(struct pack_worker *w);
+/* Where a worker's time went, in nanoseconds on the wall: inflating objects and
+ * deltas, and building what deltas make of their bases. */
+struct pack_times {
+	uint64_t inflate, delta;
+};
+struct pack_times pack_worker_times(const struct pack_worker *w);
 
 /*
  * Read one object. *data stays valid until the next call with this worker.

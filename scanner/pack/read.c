@@ -8,6 +8,7 @@
  */
 #include "pack/internal.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 
 #include <stdlib.h>
@@ -30,6 +31,12 @@ struct pack_worker *pack_worker_new(struct pack_store *store)
 		return NULL;
 	}
 	return w;
+}
+
+struct pack_times pack_worker_times(const struct pack_worker *w)
+{
+	return (struct pack_times){
+		pack_inflate_spent(w->inflate), w->delta_spent};
 }
 
 void pack_worker_free(struct pack_worker *w)
@@ -151,6 +158,16 @@ static enum pack_problem plain_read(struct pack_worker *w,
 	return PACK_FINE;
 }
 
+static bool apply(struct pack_worker *w, bytes delta, bytes base,
+	unsigned char *out, size_t n)
+{
+	uint64_t begun = clock_nanoseconds();
+	bool is_good = pack_delta_apply(delta, base, out, n);
+
+	w->delta_spent += clock_nanoseconds() - begun;
+	return is_good;
+}
+
 enum pack_problem pack_delta_build(struct pack_worker *w, bytes deflated,
 	uint64_t delta_size, bytes base, unsigned char **data, size_t *n)
 {
@@ -173,7 +190,7 @@ enum pack_problem pack_delta_build(struct pack_worker *w, bytes deflated,
 	out = pack_pool_get(w->pool, (size_t)result);
 	if (out == NULL)
 		return PACK_MEMORY;
-	if (!pack_delta_apply(bytes_of(delta, (size_t)delta_size), base, out,
+	if (!apply(w, bytes_of(delta, (size_t)delta_size), base, out,
 		    (size_t)result)) {
 		pack_pool_put(w->pool, out);
 		return PACK_BAD_DELTA;

@@ -40,10 +40,13 @@ struct report_summary {
 	uint64_t lfs_pointers;
 	uint64_t bytes;
 	uint64_t unlisted;  /* places counted, not listed */
+	uint64_t dropped_paths; /* at which contents with findings stood, too */
 	uint64_t unscanned; /* regions where matching gave up */
 	double seconds;
 	/* of repositories, for people */
 	double seconds_plan, seconds_scan, seconds_attribute;
+	/* summed over threads: what the scan's time was for, and all of it */
+	double seconds_inflate, seconds_delta, seconds_trees, seconds_units;
 	size_t rules;
 	const char *rules_digest;
 	const char *version;

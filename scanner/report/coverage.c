@@ -178,6 +178,11 @@ static void left_out(struct report *r)
 		report_counted(r, s->unlisted, "more place", "more places");
 		report_say(r, "\n");
 	}
+	if (s->dropped_paths) {
+		report_say(r, "Found at more paths than are told: ");
+		report_counted(r, s->dropped_paths, "path", "paths");
+		report_say(r, "\n");
+	}
 	if (s->unscanned) {
 		report_say(r, "Given up on: ");
 		report_counted(r, s->unscanned, "region", "regions");
@@ -212,11 +217,19 @@ static void alarm_incomplete(struct report *r)
 static void timing(struct report *r)
 {
 	const struct report_summary *s = r->summary;
+	double match = s->seconds_units - s->seconds_inflate -
+		       s->seconds_delta - s->seconds_trees;
 
-	if (r->options->verbose && s->seconds_scan > 0)
-		report_printf(r, "Time: %.3f s index and plan, %.3f s sweep "
-			"and match, %.3f s attribute.\n", s->seconds_plan,
-			s->seconds_scan, s->seconds_attribute);
+	if (!r->options->verbose || s->seconds_scan <= 0)
+		return;
+	report_printf(r, "Time: %.3f s index and plan, %.3f s sweep and "
+		"match, %.3f s attribute.\n", s->seconds_plan,
+		s->seconds_scan, s->seconds_attribute);
+	if (s->seconds_units > 0)
+		report_printf(r, "  All threads' sweep and match: %.3f s "
+			"inflate, %.3f s delta, %.3f s trees, %.3f s "
+			"match.\n", s->seconds_inflate, s->seconds_delta,
+			s->seconds_trees, match > 0 ? match : 0);
 }
 
 void report_coverage(struct report *r)

@@ -275,6 +275,8 @@ static void summary_fields(struct report *r, struct report_writer *w)
 	if (s->repositories_below)
 		number_field(w, "repositories_below", s->repositories_below);
 	number_field(w, "unlisted", s->unlisted);
+	if (s->dropped_paths)
+		number_field(w, "dropped_paths", s->dropped_paths);
 	number_field(w, "unscanned", s->unscanned);
 	number_field(w, "missing", s->missing);
 	number_field(w, "lfs_pointers", s->lfs_pointers);
