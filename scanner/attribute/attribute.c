@@ -34,6 +34,7 @@ static void worker_free(struct attribute_worker *w)
 	free(w->parents.at);
 	free(w->ids.at);
 	free(w->tags.at);
+	free(w->lacked.at);
 	free(w);
 }
 
@@ -268,6 +269,7 @@ enum status attribute_again(struct attribute *a,
 
 		w->commits.n = w->parents.n = w->ids.n = w->tags.n = 0;
 		w->lacks = false;
+		w->lacked.n = 0;
 		if (!attribute_worker_log(w, keeps))
 			return no_memory(err);
 	}

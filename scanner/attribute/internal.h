@@ -52,6 +52,7 @@ struct attribute_worker {
 	void (*fresh)(void *context, const struct treelog_fresh *fresh);
 	void *context;
 	bool lacks;  /* an object that something names */
+	struct column lacked; /* names of such, ATTRIBUTE_LACKED at most */
 	bool failed; /* no memory: told at finish */
 };
 

@@ -219,3 +219,73 @@ bool attribute_graph_missing(struct attribute *a)
 	free(c.keys.at);
 	return counted;
 }
+
+/* ---- by name ------------------------------------------------------------- */
+
+static int by_name(const void *x, const void *y, void *id_size)
+{
+	return memcmp(x, y, *(const size_t *)id_size);
+}
+
+/* Ascending, each once: how many. */
+static size_t settle_names(unsigned char *at, size_t n, size_t id_size)
+{
+	size_t kept = 0;
+
+	qsort_r(at, n, id_size, by_name, &id_size);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || memcmp(at + (kept - 1) * id_size,
+					 at + i * id_size, id_size) != 0)
+			memmove(at + kept++ * id_size, at + i * id_size,
+				id_size);
+	return kept;
+}
+
+static size_t put_tips(const struct attribute *a,
+	const struct attribute_question *question, unsigned char *out)
+{
+	static const unsigned char none[PACK_ID_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < question->tip_count; i++) {
+		const unsigned char *tip = question->tips + i * a->id_size;
+
+		if (memcmp(tip, none, a->id_size) != 0 &&
+			!pack_store_has(a->options.store, tip))
+			memcpy(out + n++ * a->id_size, tip, a->id_size);
+	}
+	return n;
+}
+
+unsigned char *attribute_lacked(const struct attribute *a,
+	const struct attribute_question *question, size_t *count)
+{
+	size_t n = question->tip_count;
+	unsigned char *at;
+
+	for (size_t i = 0; i < a->worker_count; i++) {
+		const struct attribute_worker *w = a->workers[i];
+
+		/* All that it met are there, or it is over. */
+		if (w->lacked.n > ATTRIBUTE_LACKED ||
+			(w->lacks && w->lacked.n == 0))
+			return NULL;
+		n += w->lacked.n;
+	}
+	at = calloc(n + 1, a->id_size);
+	if (at == NULL)
+		return NULL;
+	n = put_tips(a, question, at);
+	for (size_t i = 0; i < a->worker_count; i++) {
+		const struct column *c = &a->workers[i]->lacked;
+
+		if (c->n)
+			memcpy(at + n * a->id_size, c->at, c->n * a->id_size);
+		n += c->n;
+	}
+	*count = settle_names(at, n, a->id_size);
+	if (*count <= ATTRIBUTE_LACKED)
+		return at;
+	free(at);
+	return NULL;
+}

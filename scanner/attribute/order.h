@@ -27,6 +27,16 @@ enum status attribute_each_reached(const struct attribute *a,
 	bool (*each)(void *context, const unsigned char *commit),
 	void *context) MUST_USE;
 
+/*
+ * Names of objects that what was visited, or a tip, names and that are not in
+ * the store: distinct, ascending, malloc'd. NULL: no memory, or more than
+ * ATTRIBUTE_LACKED. Those that attribute_finish counts are the ones that refs
+ * reach.
+ */
+#define ATTRIBUTE_LACKED 1024u
+unsigned char *attribute_lacked(const struct attribute *a,
+	const struct attribute_question *question, size_t *count);
+
 /* After attribute_finish: do refs lead to every commit? */
 bool attribute_is_all_reachable(const struct attribute *a);
 /* And how many entries of trees lead to what is asked: LIMIT_TREE_EDGES. */

@@ -10,6 +10,22 @@
 
 #include "base/banned.h"
 
+/* One more than are told says that there are more: attribute_lacked. */
+static void lack(struct attribute_worker *w, const unsigned char *id)
+{
+	size_t id_size = w->owner->id_size;
+
+	w->lacks = true;
+	if (w->lacked.n > ATTRIBUTE_LACKED)
+		return;
+	if (!column_grow(&w->lacked, 1, id_size)) {
+		w->failed = true;
+		return;
+	}
+	memcpy((unsigned char *)w->lacked.at + w->lacked.n++ * id_size, id,
+		id_size);
+}
+
 /* An entry that no tree of this thread had before. */
 static unsigned on_fresh(void *worker, const struct treelog_fresh *fresh)
 {
@@ -20,7 +36,7 @@ static unsigned on_fresh(void *worker, const struct treelog_fresh *fresh)
 	if ((fresh->marks & TREELOG_SUBMODULE) ||
 		pack_store_has(w->owner->options.store, fresh->entry.id))
 		return 0;
-	w->lacks = true;
+	lack(w, fresh->entry.id);
 	return TREELOG_MISSING;
 }
 
@@ -89,7 +105,8 @@ static bool lacks(struct attribute_worker *w, const unsigned char *id)
 {
 	bool is_missing = !pack_store_has(w->owner->options.store, id);
 
-	w->lacks = w->lacks || is_missing;
+	if (is_missing)
+		lack(w, id);
 	return is_missing;
 }
 

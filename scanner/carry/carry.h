@@ -36,6 +36,9 @@ struct carry_question {
 	size_t tip_count;
 	const unsigned char *head; /* HEAD's commit, or NULL */
 	uint64_t edges; /* entries of new trees, rather too many */
+	/* It matters that all is reached that was, whether it leads to a
+	 * place or not. */
+	bool needs_reach;
 	/* Was an object of this name there when the memory was made? */
 	bool (*was_there)(void *context, const unsigned char *id);
 	void *context;

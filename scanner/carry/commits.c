@@ -71,6 +71,12 @@ static unsigned char *old_ends(const struct carry *r, size_t *count)
 	return ids;
 }
 
+/* Does it matter which old commits are reached? */
+static bool hangs_on_old(const struct carry *r)
+{
+	return r->memory.blob_count > 0 || r->question.needs_reach;
+}
+
 static bool list_commits(struct carry *r)
 {
 	const struct carry_question *q = &r->question;
@@ -85,7 +91,7 @@ static bool list_commits(struct carry *r)
 		if (!q->was_there(q->context, id) && !add_commit(r, id))
 			return false;
 	}
-	if (r->order == NULL || r->memory.blob_count == 0)
+	if (r->order == NULL || !hangs_on_old(r))
 		return true;
 	ends = old_ends(r, &count);
 	status = ends ? attribute_each_reached(r->order, ends, count,
@@ -360,9 +366,28 @@ static enum carry_answer compare_ends(struct carry *r)
 	return answer;
 }
 
+/* What refs led to is reached still. */
+static bool is_reach_kept(const struct carry *r)
+{
+	const struct carry_tips *t = &r->memory.tips;
+
+	for (size_t i = 0; i < t->n; i++) {
+		bool is_reachable = false;
+
+		if (t->at[i].is_commit &&
+			(attribute_rank(r->order, t->at[i].target,
+				 &is_reachable) == ATTRIBUTE_NO_RANK ||
+				!is_reachable))
+			return false;
+	}
+	return true;
+}
+
 /* With an order that is known for each of them. */
 static enum carry_answer ask_order(const struct carry *r)
 {
+	if (r->question.needs_reach && !is_reach_kept(r))
+		return CARRY_UNABLE;
 	for (size_t i = 0; i < r->commits.n; i++) {
 		struct carry_commit *c = carry_commit_at(r, i);
 		uint32_t own = attribute_rank(r->order, c->id,
@@ -405,8 +430,8 @@ enum carry_answer carry_commits_take(struct carry *r)
 		return CARRY_UNABLE;
 	if (r->order)
 		answer = ask_order(r);
-	else if (r->memory.blob_count == 0)
-		answer = CARRY_TOLD; /* nothing hangs on old commits */
+	else if (!hangs_on_old(r))
+		answer = CARRY_TOLD;
 	else
 		answer = compare_ends(r);
 	r->is_all_reachable = answer == CARRY_TOLD && is_all_reachable(r);

@@ -61,6 +61,7 @@ static bool begin(struct history *h, bytes memory)
 		.tips = h->tips,
 		.tip_count = h->repo->ref_count,
 		.head = repo_head(h->repo),
+		.needs_reach = h->missing_count > 0,
 		.was_there = was_there,
 		.context = h->options.known,
 	};
@@ -76,6 +77,71 @@ static bool begin(struct history *h, bytes memory)
 	h->carry = carry_new(&question);
 	return h->carry != NULL;
 }
+
+/* ---- what is missing ----------------------------------------------------- */
+
+static bool is_among(const unsigned char *names, size_t count,
+	const unsigned char *id, size_t id_size)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp(names + middle * id_size, id, id_size);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* Nothing is missing but what was in the last run, when some was left out;
+ * and then all that was is. */
+void history_close_visited(struct history *h,
+	const struct attribute_question *question)
+{
+	size_t id_size = pack_store_id_size(h->store), known = 0, count;
+	const unsigned char *old = NULL;
+
+	if (h->options.known && known_choice(h->options.known))
+		old = known_missing(h->options.known, &known);
+	h->missing = attribute_lacked(h->attribute, question, &count);
+	h->is_closed = h->missing != NULL;
+	for (size_t i = 0; h->is_closed && i < count; i++)
+		h->is_closed = is_among(old, known, h->missing + i * id_size,
+			id_size);
+	h->missing_count = h->is_closed ? known : 0;
+	if (h->is_closed && known) {
+		unsigned char *copy = reallocarray(h->missing, known, id_size);
+
+		h->is_closed = copy != NULL;
+		h->missing = copy ? copy : h->missing;
+		if (copy)
+			memcpy(copy, old, known * id_size);
+	}
+}
+
+/* All trees were asked: what is missing and reached is counted. Only when that
+ * is all that is missing does the count hold while more is reached. */
+void history_close_all(struct history *h,
+	const struct attribute_question *question)
+{
+	h->is_attributed = true;
+	h->missing_count = 0;
+	free(h->missing);
+	h->missing = attribute_lacked(h->attribute, question,
+		&h->missing_count);
+	h->is_closed = h->missing &&
+		       h->missing_count ==
+			       attribute_missing_objects(h->attribute) &&
+		       attribute_missing(h->attribute) == 0;
+}
+
+/* ---- where it stood ------------------------------------------------------ */
 
 enum carry_answer history_carry(struct history *h,
 	const struct attribute *order)
@@ -104,8 +170,8 @@ void history_carry_on(struct history *h, struct buf *out)
 	if (h->is_carried)
 		carry_put(h->carry, out);
 	else
-		carry_put_all(h->carry, h->hits.n ? h->attribute : NULL,
-			out);
+		carry_put_all(h->carry,
+			h->is_attributed ? h->attribute : NULL, out);
 	if (out->failed)
 		buf_clear(out);
 }

@@ -114,6 +114,7 @@ void history_close(struct history *h)
 	history_hits_release(&h->hits);
 	carry_free(h->carry);
 	free(h->visited.at);
+	free(h->missing);
 	attribute_free(h->attribute);
 	if (h->scanned != h->sweep)
 		pack_sweep_free(h->scanned);
@@ -312,6 +313,8 @@ static enum status attribute_all(struct history *h, struct error *err)
 	enum status status = attribute_finish(h->attribute, &question, err);
 
 	h->ledger.missing = attribute_missing_objects(h->attribute);
+	if (status == OK && h->options.known)
+		history_close_all(h, &question);
 	end_attribution(h);
 	return status;
 }
@@ -344,6 +347,7 @@ static enum status carry(struct history *h, const struct attribute *order,
 {
 	switch (history_carry(h, order)) {
 	case CARRY_TOLD:
+		h->ledger.missing = h->missing_count;
 		end_attribution(h);
 		return OK;
 	case CARRY_UNSURE:
@@ -368,8 +372,8 @@ static enum status begin_attribution(struct history *h, struct error *err)
 {
 	const struct attribute_question question = question_of(h);
 
-	h->is_closed = !attribute_lacks(h->attribute, &question);
-	if (h->hits.n == 0 && h->is_closed) {
+	history_close_visited(h, &question);
+	if (h->hits.n == 0 && h->is_closed && h->missing_count == 0) {
 		h->phase = PHASE_DONE;
 		return OK;
 	}

@@ -64,7 +64,10 @@ struct history {
 	atomic_flag registering;
 	atomic_flag has_refs_scanned; /* somebody does, or did */
 	bool has_path_rules; /* that find files by their names */
-	bool is_closed;      /* every name led to an object */
+	bool is_closed; /* every name led to an object, but for these */
+	bool is_attributed; /* of all trees */
+	unsigned char *missing; /* names, ascending; the last run's, or ours */
+	size_t missing_count;
 	struct history_ledger ledger;
 	uint64_t phase_started;
 };
@@ -89,8 +92,7 @@ struct history_worker {
 	struct history_keys keys;
 	struct column commits; /* names of those visited, when some were not */
 	uint64_t tree_bytes;   /* of trees visited */
-	/* nanoseconds in units of the scan, all of it and parts */
-	uint64_t units_spent, trees_spent;
+	uint64_t units_spent, trees_spent; /* nanoseconds, in the scan */
 	struct pack_times pack_spent;
 	struct scan *added; /* with the rules that were added, when needed */
 };
@@ -113,6 +115,12 @@ void history_scan_rest(struct history_worker *w, const unsigned char *tree,
 /* carry.c: where findings stood, from what the last run knew. */
 enum carry_answer history_carry(struct history *h,
 	const struct attribute *order);
+/* Is what was visited closed: is_closed, missing. Then of all trees, after
+ * attribute_finish. */
+void history_close_visited(struct history *h,
+	const struct attribute_question *question);
+void history_close_all(struct history *h,
+	const struct attribute_question *question);
 /* For the next run; empty when nothing can be carried. */
 void history_carry_on(struct history *h, struct buf *out);
 /* Remember a commit that is visited. */

@@ -189,7 +189,10 @@ void history_put_state(struct history *h, struct buf *out)
 {
 	struct history_ledger ledger;
 	struct known_seen seen = {
-		.is_closed = h->is_closed, .sweep = h->scanned};
+		.is_closed = h->is_closed,
+		.missing = h->missing,
+		.missing_count = h->missing_count,
+		.sweep = h->scanned};
 	unsigned char *ids;
 	struct buf carried;
 

@@ -22,6 +22,8 @@ struct known_state {
 	uint64_t rules, refs;
 	bool is_closed, has_names;
 	size_t id_size;
+	const unsigned char *missing; /* names of objects that were not there */
+	size_t missing_count;
 	struct known_pack *packs;
 	size_t pack_count;
 	const unsigned char *loose; /* loose_count of KNOWN_LOOSE */
@@ -44,7 +46,7 @@ uint64_t known_u64(const unsigned char *at);
 struct known_head {
 	uint64_t rules, refs;
 	bool is_closed, has_names;
-	size_t id_size, pack_count, loose_count, carried_size;
+	size_t id_size, pack_count, loose_count, missing_count, carried_size;
 };
 void known_put_head(struct buf *out, const struct known_head *head);
 /* Over all from `begin` on; the last to be put. */

@@ -27,7 +27,7 @@ struct known {
 	struct known_options options;
 	struct known_state old; /* packs: NULL: none */
 	enum known_extent extent;
-	const struct pack_store *store;
+	struct pack_store *store;
 	size_t id_size, pack_count;
 	uint64_t refs, looked; /* looked: nanoseconds since 1970 */
 	struct pack_part *parts; /* one a pack */
@@ -37,7 +37,9 @@ struct known {
 	bool *left_out, *is_same_loose;
 	struct pack_choice choice;
 	bool is_recordable;
-	bool is_grown; /* known_carried has found that it only grew */
+	bool is_compared, is_grown; /* known_carried: and it only grew */
+	struct pack_worker *reader; /* in known_carried */
+	size_t copies; /* names of new parts that were there */
 };
 
 struct known *known_new(const struct known_options *options)
@@ -192,6 +194,17 @@ static bool choose_pack(struct known *k, size_t pack)
 	return true;
 }
 
+/* Is something there that old objects name, and that was missing? What is
+ * left out may lead to it. */
+static bool has_come(const struct known *k)
+{
+	for (size_t i = 0; i < k->old.missing_count; i++)
+		if (pack_store_has(k->store,
+			    k->old.missing + i * k->id_size))
+			return true;
+	return false;
+}
+
 static bool compare(struct known *k)
 {
 	size_t packs = match_packs(k);
@@ -206,7 +219,8 @@ static bool compare(struct known *k)
 		k->extent = KNOWN_ALL;
 		return true;
 	}
-	if (!is_whole || !k->old.is_closed || k->old.has_names)
+	if (!is_whole || !k->old.is_closed || k->old.has_names ||
+		has_come(k))
 		return true;
 	for (size_t i = 0; i < pack_parts(k->store); i++)
 		if (!choose_pack(k, i))
@@ -217,7 +231,7 @@ static bool compare(struct known *k)
 }
 
 enum status known_look(struct known *k, const struct repo *repo,
-	const struct pack_store *store, struct error *err)
+	struct pack_store *store, struct error *err)
 {
 	const struct pack_store_report *report = pack_store_report(store);
 	struct timespec now;
@@ -273,6 +287,12 @@ static bool is_old_loose(const struct known *k, const unsigned char *id)
 	return false;
 }
 
+const unsigned char *known_missing(const struct known *k, size_t *count)
+{
+	*count = k->old.missing_count;
+	return k->old.missing;
+}
+
 bool known_was_there(const struct known *k, const unsigned char *id)
 {
 	uint32_t first;
@@ -283,38 +303,85 @@ bool known_was_there(const struct known *k, const unsigned char *id)
 	return is_old_loose(k, id);
 }
 
-/* Every pack that was there stands on itself, and nothing of a new one was
- * there. */
-static bool has_grown_pack(const struct known *k, size_t pack)
+/* Is what was there under this name there still, as it was? */
+static bool is_there_still(const struct known *k, const unsigned char *id)
+{
+	size_t low = 0, high = pack_loose_parts(k->store);
+	uint32_t first;
+
+	for (size_t i = 0; i < k->pack_count; i++)
+		if (k->was[i] && pack_part_find(k->store, i, id, &first))
+			return true;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp(pack_loose_part(k->store, middle, NULL), id,
+			k->id_size);
+
+		if (order == 0)
+			return k->is_same_loose[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/*
+ * Nothing of this name was there, or it is the same now as then. git puts what
+ * deltas stand on into each pack once more; a pack of many such is looked at
+ * wholly instead.
+ */
+#define COPIES_MOST 4096
+
+static bool has_grown_by(struct known *k, const unsigned char *id)
+{
+	if (!known_was_there(k, id))
+		return true;
+	return ++k->copies <= COPIES_MOST && is_there_still(k, id) &&
+	       pack_part_agree(k->reader, id);
+}
+
+/* Every pack that was there stands on itself, and what a new one has of it is
+ * the same. */
+static bool has_grown_pack(struct known *k, size_t pack)
 {
 	if (k->was[pack])
 		return k->was[pack]->is_usable;
 	for (uint32_t i = 0; i < k->parts[pack].count; i++)
-		if (known_was_there(k, pack_part_id(k->store, pack, i)))
+		if (!has_grown_by(k, pack_part_id(k->store, pack, i)))
 			return false;
 	return true;
 }
 
-/* A loose object that was there may be gone into a pack that was there: its
- * copy there was known, too. One that is there must be as it was. */
-static bool has_grown_loose(const struct known *k, size_t i)
+static bool has_grown_loose(struct known *k, size_t i)
 {
-	const unsigned char *id = pack_loose_part(k->store, i, NULL);
+	return k->is_same_loose[i] ||
+	       has_grown_by(k, pack_loose_part(k->store, i, NULL));
+}
 
-	return k->is_same_loose[i] || !known_was_there(k, id);
+static bool has_grown(struct known *k)
+{
+	bool is_grown;
+
+	k->reader = pack_worker_new(k->store);
+	is_grown = k->reader != NULL;
+	for (size_t i = 0; is_grown && i < k->pack_count; i++)
+		is_grown = has_grown_pack(k, i);
+	for (size_t i = 0; is_grown && i < pack_loose_parts(k->store); i++)
+		is_grown = has_grown_loose(k, i);
+	pack_worker_free(k->reader);
+	k->reader = NULL;
+	return is_grown;
 }
 
 bytes known_carried(struct known *k)
 {
-	bool is_grown = k->extent == KNOWN_PARTS && k->old.carried.n;
-
-	for (size_t i = 0; is_grown && !k->is_grown && i < k->pack_count; i++)
-		is_grown = has_grown_pack(k, i);
-	for (size_t i = 0; is_grown && !k->is_grown &&
-			   i < pack_loose_parts(k->store); i++)
-		is_grown = has_grown_loose(k, i);
-	k->is_grown = is_grown;
-	return is_grown ? k->old.carried : bytes_of(NULL, 0);
+	if (k->extent == KNOWN_PARTS && k->old.carried.n && !k->is_compared) {
+		k->is_compared = true;
+		k->is_grown = has_grown(k);
+	}
+	return k->is_grown ? k->old.carried : bytes_of(NULL, 0);
 }
 
 struct hash128 known_key(const struct known *k, bytes content)
@@ -459,6 +526,7 @@ void known_put_state(const struct known *k, const struct known_seen *seen,
 		.id_size = k->id_size,
 		.pack_count = pack_parts(k->store),
 		.loose_count = pack_loose_parts(k->store),
+		.missing_count = seen->is_closed ? seen->missing_count : 0,
 		.carried_size = seen->carried.n,
 	};
 
@@ -474,6 +542,7 @@ void known_put_state(const struct known *k, const struct known_seen *seen,
 		}
 	for (size_t i = 0; i < head.loose_count; i++)
 		put_loose(k, i, seen, out);
+	buf_put(out, bytes_of(seen->missing, head.missing_count * k->id_size));
 	buf_put(out, seen->carried);
 	known_put_sum(out, begin, k->options.secret);
 }

@@ -69,17 +69,19 @@ void known_free(struct known *k);
 
 /* Compare the state with what is there. Alone, once, before any sweep. */
 enum status known_look(struct known *k, const struct repo *repo,
-	const struct pack_store *store, struct error *err) MUST_USE;
+	struct pack_store *store, struct error *err) MUST_USE;
 enum known_extent known_extent(const struct known *k);
 const struct pack_choice *known_choice(const struct known *k);
 
 /*
  * When it is KNOWN_PARTS, and no part of what was there may have come to mean
- * something else - all of it is the same, stands on itself, and no new part
- * has an object of a name that was there: what the last run gave as `carried`.
- * Else empty. O(new objects) the first time; alone.
+ * something else - all of it is the same, stands on itself, and what a new
+ * part has of a name that was there is what was there: what the last run gave
+ * as `carried`. Else empty. O(new objects) the first time; alone.
  */
 bytes known_carried(struct known *k);
+/* With KNOWN_PARTS: what was missing then and is missing still. */
+const unsigned char *known_missing(const struct known *k, size_t *count);
 /* Was there an object of this name, then? Only when that is not empty. */
 bool known_was_there(const struct known *k, const unsigned char *id);
 
@@ -97,7 +99,9 @@ struct known_seen {
 	/* names of objects that are not clean: id_size bytes each, sorted */
 	const unsigned char *ids;
 	size_t count;
-	bool is_closed; /* every name led to an object */
+	bool is_closed; /* every name led to an object, but for these */
+	const unsigned char *missing; /* names, ascending, that led to none */
+	size_t missing_count;
 	bool has_names; /* a name in a tree was a finding */
 	const struct pack_sweep *sweep; /* of the first phase */
 	bytes carried; /* kept as it is: known_carried */

@@ -2,9 +2,10 @@
  * state: the bytes of a state.
  *
  *	head	"STK2" rules:8 refs:8 flags:1 id_size:1 packs:4 loose:4
- *		carried:4
+ *		missing:4 carried:4
  *	pack	stamp:8 checksum:32 entries:4 flags:1 dirty:4 entry:4...
  *	loose	id:id_size stamp:8 dirty:1, by id
+ *	missing	id:id_size, ascending
  *	carried	what carry/ makes of it, so many bytes
  *	sum:16	of all that, under the store's secret
  *
@@ -20,7 +21,7 @@
 #include "base/banned.h"
 
 #define MAGIC "STK2"
-#define HEAD_SIZE 34
+#define HEAD_SIZE 38
 #define PACK_SIZE 49
 #define SUM_SIZE 16
 
@@ -57,6 +58,7 @@ void known_put_head(struct buf *out, const struct known_head *head)
 	buf_put_byte(out, (unsigned char)head->id_size);
 	known_put_u32(out, (uint32_t)head->pack_count);
 	known_put_u32(out, (uint32_t)head->loose_count);
+	known_put_u32(out, (uint32_t)head->missing_count);
 	known_put_u32(out, (uint32_t)head->carried_size);
 }
 
@@ -93,22 +95,31 @@ static bool read_pack(struct known_pack *p, bytes *rest)
 	return do_ascend(p);
 }
 
-/* The loose objects, and what is behind them. */
-static bool read_loose(struct known_state *s, bytes rest, size_t carried_size)
+/* Rows that begin with a name, by name, from the front of *rest. NULL: they
+ * are not so many, or not so. */
+static const unsigned char *read_rows(bytes *rest, size_t count, size_t size,
+	size_t id_size)
 {
-	size_t size = KNOWN_LOOSE(s->id_size);
+	const unsigned char *at = rest->at;
 
-	if (rest.n < carried_size ||
-		(rest.n - carried_size) / size != s->loose_count ||
-		(rest.n - carried_size) % size)
-		return false;
-	s->loose = rest.at;
-	s->carried = bytes_drop(rest, rest.n - carried_size);
-	for (size_t i = 1; i < s->loose_count; i++)
-		if (memcmp(rest.at + (i - 1) * size, rest.at + i * size,
-			    s->id_size) >= 0)
-			return false;
-	return true;
+	if (count > rest->n / size)
+		return NULL;
+	for (size_t i = 1; i < count; i++)
+		if (memcmp(at + (i - 1) * size, at + i * size, id_size) >= 0)
+			return NULL;
+	*rest = bytes_drop(*rest, count * size);
+	return at;
+}
+
+/* What is behind the packs. */
+static bool read_rest(struct known_state *s, bytes rest, size_t carried)
+{
+	s->loose = read_rows(&rest, s->loose_count, KNOWN_LOOSE(s->id_size),
+		s->id_size);
+	s->missing = read_rows(&rest, s->missing_count, s->id_size,
+		s->id_size);
+	s->carried = rest;
+	return s->loose && s->missing && rest.n == carried;
 }
 
 static void put_hash(struct hash128 hash, unsigned char sum[SUM_SIZE])
@@ -168,7 +179,8 @@ bool known_state_read(struct known_state *s, bytes text,
 	for (size_t i = 0; s->packs && i < s->pack_count; i++)
 		if (!read_pack(&s->packs[i], &rest))
 			goto broken;
-	if (s->packs && read_loose(s, rest, known_u32(at + 30)))
+	s->missing_count = known_u32(at + 30);
+	if (s->packs && read_rest(s, rest, known_u32(at + 34)))
 		return true;
 broken:
 	known_state_release(s);

@@ -160,6 +160,57 @@ uint32_t pack_part_find(const struct pack_store *store, size_t pack,
 	return end - at;
 }
 
+/* What the first copy was, to compare others with. */
+struct copy {
+	bool is_read;
+	enum pack_type type;
+	struct hash128 hash;
+};
+
+/* Gives the data back. False: it is another than the first. */
+static bool compare_copy(struct pack_worker *w, struct copy *first,
+	enum pack_problem problem, enum pack_type type, unsigned char *data,
+	size_t n)
+{
+	struct copy own = {.is_read = true, .type = type};
+
+	if (problem != PACK_FINE)
+		return false;
+	own.hash = hash_128(bytes_of(data, n), (uint64_t)(uintptr_t)first);
+	pack_pool_put(w->pool, data);
+	if (!first->is_read)
+		*first = own;
+	return own.type == first->type &&
+	       hash_128_equal(own.hash, first->hash);
+}
+
+bool pack_part_agree(struct pack_worker *w, const unsigned char *id)
+{
+	const struct pack_store *store = w->store;
+	struct copy first = {.is_read = false};
+	struct pack_loose loose;
+	enum pack_type type = PACK_NONE;
+	unsigned char *data = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < store->pack_count; i++) {
+		uint32_t at, same = pack_part_find(store, i, id, &at);
+
+		for (uint32_t e = at; same && e < at + same; e++) {
+			enum pack_problem problem = pack_entry_read(w, i,
+				pack_file_offset(&store->packs[i], e), &type,
+				&data, &n);
+
+			if (!compare_copy(w, &first, problem, type, data, n))
+				return false;
+		}
+	}
+	if (!pack_store_find_loose(store, id, &loose))
+		return first.is_read;
+	return compare_copy(w, &first,
+		pack_loose_read(w, &loose, &type, &data, &n), type, data, n);
+}
+
 size_t pack_loose_parts(const struct pack_store *store)
 {
 	return store->loose_count;

@@ -114,6 +114,9 @@ struct pack_worker {
 	struct pack_inflate *inflate;
 	struct pack_pool *pool;
 	unsigned char *held;  /* what pack_read gave last */
+	struct pack_built held_as; /* where it came from, with its size */
+	struct pack_built *built; /* PACK_BUILT_SLOTS, or NULL: none */
+	size_t built_sum; /* bytes */
 	unsigned char *delta; /* scratch for delta streams */
 	size_t delta_room;
 	uint64_t delta_spent; /* nanoseconds, in deltas */

@@ -37,6 +37,10 @@ const unsigned char *pack_part_id(const struct pack_store *store, size_t pack,
 uint32_t pack_part_find(const struct pack_store *store, size_t pack,
 	const unsigned char *id, uint32_t *first);
 
+/* Are all objects of this name, in whatever part, the same type and bytes? Not
+ * when one cannot be read. */
+bool pack_part_agree(struct pack_worker *w, const unsigned char *id);
+
 size_t pack_loose_parts(const struct pack_store *store);
 /* In order of name; stamp: or NULL. */
 const unsigned char *pack_loose_part(const struct pack_store *store,

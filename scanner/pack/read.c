@@ -43,8 +43,12 @@ void pack_worker_free(struct pack_worker *w)
 {
 	if (w == NULL)
 		return;
-	if (w->pool)
+	if (w->pool) {
 		pack_pool_put(w->pool, w->held);
+		for (size_t i = 0; w->built && i < PACK_BUILT_SLOTS; i++)
+			pack_pool_put(w->pool, w->built[i].data);
+	}
+	free(w->built);
 	pack_pool_free(w->pool);
 	pack_inflate_free(w->inflate);
 	free(w->delta);
@@ -69,6 +73,7 @@ unsigned char *pack_worker_scratch(struct pack_worker *w, size_t n)
 /* One step of a chain: an entry of a pack, or a loose object at its end. */
 struct step {
 	size_t pack;
+	uint64_t offset;
 	struct pack_entry entry;
 };
 
@@ -77,7 +82,77 @@ struct chain {
 	size_t count;
 	struct pack_loose loose; /* base of the last step */
 	bool is_on_loose;
+	const struct pack_built *built; /* base of the last step, or NULL */
 };
+
+/* ---- what was built lately ----------------------------------------------- */
+
+/* Bytes of all, and of one. */
+#define BUILT_MOST ((size_t)8 << 20)
+#define BUILT_ONE (BUILT_MOST / 8)
+
+static struct pack_built *built_slot(const struct pack_worker *w, size_t pack,
+	uint64_t offset)
+{
+	uint64_t mixed = (offset + pack) * 0x9e3779b97f4a7c15u;
+
+	return &w->built[mixed >> 56];
+}
+
+static const struct pack_built *built_find(const struct pack_worker *w,
+	size_t pack, uint64_t offset)
+{
+	const struct pack_built *at;
+
+	if (w->built == NULL)
+		return NULL;
+	at = built_slot(w, pack, offset);
+	return at->offset == offset && at->pack == pack && offset ? at : NULL;
+}
+
+static void built_drop(struct pack_worker *w, struct pack_built *at)
+{
+	pack_pool_put(w->pool, at->data);
+	w->built_sum -= at->n;
+	*at = (struct pack_built){.data = NULL};
+}
+
+static void built_empty(struct pack_worker *w)
+{
+	for (size_t i = 0; w->built && i < PACK_BUILT_SLOTS; i++)
+		built_drop(w, &w->built[i]);
+}
+
+/* Takes over the data. */
+static void built_keep(struct pack_worker *w, struct pack_built what)
+{
+	struct pack_built *at;
+
+	if (w->built == NULL || what.offset == 0 || what.n > BUILT_ONE) {
+		pack_pool_put(w->pool, what.data);
+		return;
+	}
+	if (w->built_sum + what.n > BUILT_MOST)
+		built_empty(w);
+	at = built_slot(w, what.pack, what.offset);
+	built_drop(w, at);
+	*at = what;
+	w->built_sum += what.n;
+}
+
+/* A copy, since the caller keeps it. */
+static enum pack_problem built_copy(struct pack_worker *w,
+	const struct pack_built *built, unsigned char **data)
+{
+	*data = pack_pool_get(w->pool, built->n);
+	if (*data == NULL)
+		return PACK_MEMORY;
+	if (built->n)
+		memcpy(*data, built->data, built->n);
+	return PACK_FINE;
+}
+
+/* ---- chains -------------------------------------------------------------- */
 
 static enum pack_problem chain_add(struct chain *c, size_t pack,
 	const struct pack_file *f, uint64_t offset)
@@ -92,7 +167,7 @@ static enum pack_problem chain_add(struct chain *c, size_t pack,
 	if (steps == NULL)
 		return PACK_MEMORY;
 	c->steps = steps;
-	steps[c->count] = (struct step){.pack = pack};
+	steps[c->count] = (struct step){.pack = pack, .offset = offset};
 	if (!pack_entry_parse(f, offset, &steps[c->count].entry))
 		return PACK_CORRUPT;
 	c->count++;
@@ -110,6 +185,9 @@ static enum pack_problem chain_follow(struct pack_worker *w, size_t pack,
 	for (;;) {
 		const struct step *last;
 
+		c->built = built_find(w, pack, offset);
+		if (c->built)
+			return PACK_FINE;
 		problem = chain_add(c, pack, &store->packs[pack], offset);
 		if (problem != PACK_FINE)
 			return problem;
@@ -200,29 +278,45 @@ enum pack_problem pack_delta_build(struct pack_worker *w, bytes deflated,
 	return PACK_FINE;
 }
 
+/* What the last step is, or stands on. *left: the steps that remain. */
+static enum pack_problem chain_base(struct pack_worker *w,
+	const struct chain *c, enum pack_type *type, unsigned char **data,
+	size_t *n, size_t *left)
+{
+	*left = c->count;
+	if (c->is_on_loose)
+		return pack_loose_read(w, &c->loose, type, data, n);
+	if (c->built) {
+		*type = c->built->type;
+		*n = c->built->n;
+		return built_copy(w, c->built, data);
+	}
+	--*left;
+	*type = c->steps[*left].entry.type;
+	return plain_read(w, &c->steps[*left], data, n);
+}
+
 /* From the chain's end to its start. */
 static enum pack_problem chain_rebuild(struct pack_worker *w,
 	const struct chain *c, enum pack_type *type, unsigned char **data,
 	size_t *n)
 {
-	size_t left = c->count;
-	enum pack_problem problem;
+	size_t left;
+	enum pack_problem problem = chain_base(w, c, type, data, n, &left);
 
-	if (c->is_on_loose) {
-		problem = pack_loose_read(w, &c->loose, type, data, n);
-	} else {
-		left--;
-		*type = c->steps[left].entry.type;
-		problem = plain_read(w, &c->steps[left], data, n);
-	}
 	while (problem == PACK_FINE && left-- > 0) {
-		unsigned char *base = *data;
+		struct pack_built base = {
+			.type = *type, .data = *data, .n = *n};
 
+		if (left + 1 < c->count) {
+			base.pack = c->steps[left + 1].pack;
+			base.offset = c->steps[left + 1].offset;
+		}
 		*data = NULL;
 		problem = pack_delta_build(w, step_data(w, &c->steps[left]),
-			c->steps[left].entry.size, bytes_of(base, *n), data,
-			n);
-		pack_pool_put(w->pool, base);
+			c->steps[left].entry.size, bytes_of(base.data, *n),
+			data, n);
+		built_keep(w, base);
 	}
 	return problem;
 }
@@ -256,6 +350,32 @@ static enum status told(struct error *err, enum pack_problem problem)
 	}
 }
 
+/* What was given last may be the base of what is asked next. */
+static void let_held(struct pack_worker *w)
+{
+	struct pack_built was = w->held_as;
+
+	was.data = w->held;
+	built_keep(w, was);
+	w->held = NULL;
+	w->held_as = (struct pack_built){.data = NULL};
+}
+
+static enum pack_problem read_packed(struct pack_worker *w, size_t pack,
+	uint64_t offset, enum pack_type *type, size_t *n)
+{
+	enum pack_problem problem;
+
+	/* Without memory for it all is built each time. */
+	if (w->built == NULL)
+		w->built = calloc(PACK_BUILT_SLOTS, sizeof(*w->built));
+	problem = pack_entry_read(w, pack, offset, type, &w->held, n);
+	if (problem == PACK_FINE)
+		w->held_as = (struct pack_built){
+			pack, offset, *type, NULL, *n};
+	return problem;
+}
+
 enum status pack_read(struct pack_worker *w, const unsigned char *id,
 	enum pack_type *type, bytes *data, enum pack_problem *problem,
 	struct error *err)
@@ -264,15 +384,14 @@ enum status pack_read(struct pack_worker *w, const unsigned char *id,
 	size_t pack, n = 0;
 	uint32_t entry;
 
-	pack_pool_put(w->pool, w->held);
-	w->held = NULL;
+	let_held(w);
 	*problem = PACK_FINE;
 	if (w->store->id_size == 0)
 		return error_set(err, ERR_NOT_FOUND, "read object: no such");
 	if (pack_store_find(w->store, id, 0, &pack, &entry)) {
-		*problem = pack_entry_read(w, pack,
+		*problem = read_packed(w, pack,
 			pack_file_offset(&w->store->packs[pack], entry), type,
-			&w->held, &n);
+			&n);
 	} else {
 		if (!pack_store_find_loose(w->store, id, &loose))
 			return error_set(err, ERR_NOT_FOUND,
@@ -296,8 +415,13 @@ static enum pack_problem packed_header(struct pack_worker *w, size_t pack,
 
 	if (problem != PACK_FINE)
 		goto out;
+	if (chain.count == 0) { /* it was built lately itself */
+		*type = chain.built->type;
+		*size = chain.built->n;
+		return PACK_FINE;
+	}
 	last = &chain.steps[chain.count - 1];
-	*type = last->entry.type;
+	*type = chain.built ? chain.built->type : last->entry.type;
 	if (chain.is_on_loose)
 		problem = pack_loose_header(w, &chain.loose, type, &unused);
 	*size = first->entry.size;

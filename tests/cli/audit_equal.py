@@ -194,6 +194,25 @@ def shallow(repo):
         "file://" + os.path.abspath(repo), f"org/d{len(log)}", check=False)
 
 
+def partial(repo):
+    """Named objects are missing from the start; some come later."""
+    git(repo, "config", "uploadpack.allowFilter", "true")
+    git(".", "clone", "-q", "--bare", "--filter=blob:limit=150",
+        "file://" + os.path.abspath(repo), f"org/l{len(log)}.git", check=False)
+
+
+def lost(repo):
+    """What refs lead to is pushed, and one blob of it is not there."""
+    if is_bare(repo) or not has_head(repo):
+        return
+    to = f"org/x{len(log)}.git"
+    git(".", "init", "-q", "--bare", "-b", "main", to)
+    git(to, "config", "receive.unpackLimit", "1000")
+    git(to, "config", "gc.auto", "0")
+    git(repo, "push", "-q", "--mirror", os.path.abspath(to), check=False)
+    lose(to)
+
+
 def deepen(repo):
     if os.path.exists(repo + "/.git/shallow"):
         git(repo, "fetch", "-q", *R.choice((("--deepen", "1"),
@@ -269,7 +288,7 @@ def repack(repo):
 
 def prune(repo):
     git(repo, "reflog", "expire", "--expire=now", "--all", check=False)
-    git(repo, "gc", "-q", "--prune=now")
+    git(repo, "gc", "-q", "--prune=now", check=False)
 
 
 def lose(repo):
@@ -297,10 +316,12 @@ MOSTLY = ((commit, 30), (old, 4), (move, 5), (undo, 8), (cherry, 6),
           (branch, 8), (switch, 6), (merge, 8), (tag, 4), (mirror, 12))
 ACTIONS = MOSTLY + ((new, 6), (fork, 4), (remove, 6), (force, 8), (drop, 2),
                     (delete, 5), (point, 4), (orphan, 3), (shared, 2),
-                    (shallow, 1), (deepen, 2), (repack, 8), (prune, 4),
-                    (lose, 1), (change_rules, 5))
+                    (shallow, 1), (deepen, 2), (partial, 2),
+                    (lost, 3), (repack, 8), (prune, 4),
+                    (lose, 2), (change_rules, 5))
 if SEED % 2:
-    ACTIONS = MOSTLY + ((new, 1), (delete, 1), (force, 1), (repack, 1))
+    ACTIONS = MOSTLY + ((new, 1), (delete, 1), (force, 1), (repack, 1),
+                        (lost, 1))
 # Names that are tokens: with one all trees are looked at in every run.
 NAMES = 0.01 if SEED % 2 else 0.03
 

@@ -238,22 +238,41 @@ static void test_what_is_lost(void)
 		KNOWN_NOTHING, closed);
 }
 
-/* Names that were there and come again may stand for something else. */
-static void test_carry_needs_growth(void)
+static void try_growth(const char *line, size_t want)
 {
 	struct workshop w;
 	struct buf state;
 	struct run r;
+	char text[1024];
 
 	build(&w);
 	remember(&w, closed, &state);
-	/* The loose objects, packed too, and left where they are. */
-	workshop_must(&w, "exec >/dev/null 2>&1; cd r; git repack -q");
+	(void)snprintf(text, sizeof(text), "exec >/dev/null 2>&1; cd r;"
+		"file() { n=$(git rev-parse $1); d=.git/objects/$(echo $n |"
+		" cut -c1-2); mkdir -p $d; echo $d/$(echo $n | cut -c3-); };"
+		"%s", line);
+	workshop_must(&w, text);
 	CHECK_EQUAL(begin(&r, &w, buf_bytes(&state)), KNOWN_PARTS);
-	CHECK_EQUAL(known_carried(r.known).n, 0);
+	CHECK_EQUAL(known_carried(r.known).n, want);
 	end(&r);
 	buf_release(&state);
 	workshop_end(&w);
+}
+
+/* What comes again under a name that was there must be what was there. */
+static void test_carrying_needs_growth(void)
+{
+	try_growth("git branch b HEAD~1", closed.carried.n);
+	try_growth("echo n >n; git add n; git commit -q -m n",
+		closed.carried.n);
+	/* The loose objects, packed too, and left where they are. */
+	try_growth("git repack -q", closed.carried.n);
+	/* Packed, and left nowhere else: what they were cannot be seen. */
+	try_growth("git repack -q -d", 0);
+	/* Another content under the name of an object in a pack. */
+	try_growth("cp $(file HEAD:l) $(file HEAD:f1)", 0);
+	/* A loose object that was written again. */
+	try_growth("f=$(file HEAD:l); cp $f q; mv -f q $f", 0);
 }
 
 static void test_other_rules(void)
@@ -307,7 +326,7 @@ static const struct unit_test tests[] = {
 	{"what is new and what is not clean is visited", test_what_is_visited},
 	{"what was lost or written anew is looked at wholly",
 		test_what_is_lost},
-	{"only what grew is carried on", test_carry_needs_growth},
+	{"only what grew is carried on", test_carrying_needs_growth},
 	{"a state of other rules or another store is none", test_other_rules},
 	{"a damaged state is none", test_damage},
 };
