@@ -30,7 +30,7 @@ struct change_entry {
 /* Where a walk stands in a tree that is compared with another. */
 struct change_cursor {
 	struct change_tree *tree; /* held; NULL: there is none */
-	size_t at;
+	size_t begin, at; /* of the entry, and behind it */
 	struct change_entry entry;
 	bool has_entry, is_matched;
 };
@@ -76,6 +76,11 @@ void change_cursor_begin(struct change_set *set, struct change_cursor *c,
 	const unsigned char *id);
 const struct change_entry *change_cursor_find(struct change_set *set,
 	struct change_cursor *c, bytes name, bool is_tree);
+/* How many of these bytes stand where the cursor is; 0 at its end. */
+size_t change_cursor_common(const struct change_cursor *c, bytes data);
+/* Over whole entries of n bytes, all of them matched; the last has `last`. */
+void change_cursor_skip(const struct change_set *set, struct change_cursor *c,
+	size_t n, size_t last);
 /* The rest is gone; lets the tree go. */
 void change_cursor_end(struct change_set *set, struct change_cursor *c);
 

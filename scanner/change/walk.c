@@ -10,6 +10,10 @@
 
 #include "base/banned.h"
 
+/* Bytes that are stepped over at once: where one of several old trees differs,
+ * no more of the others is compared in vain. */
+#define STEP ((size_t)4096)
+
 struct level {
 	struct change_tree *tree; /* held */
 	size_t at, path;
@@ -94,6 +98,32 @@ static bool compare(struct walk *w, struct level *l,
 			  : change_add(w->set, e->id, old, count);
 }
 
+/*
+ * What all old trees have just so is not new, and not gone: most of a tree. It
+ * is stepped over by comparing bytes, and back to the end of an entry.
+ */
+static void step_over(struct walk *w, struct level *l)
+{
+	bytes rest = bytes_take(bytes_drop(bytes_of(l->tree->data,
+		l->tree->n), l->at), STEP);
+	size_t n = rest.n, done = 0, last = 0;
+	struct change_entry entry;
+
+	for (size_t i = 0; i < l->old_count && n; i++) {
+		n = change_cursor_common(&l->old[i], bytes_take(rest, n));
+	}
+	for (size_t at = l->at; l->old_count && n > done &&
+			       change_tree_next(w->set, l->tree, &at, &entry) &&
+			       at - l->at <= n;
+		done = at - l->at)
+		last = at - l->at - done;
+	if (done == 0)
+		return;
+	for (size_t i = 0; i < l->old_count; i++)
+		change_cursor_skip(w->set, &l->old[i], done, last);
+	l->at += done;
+}
+
 enum status change_walk(struct change_set *set, const unsigned char *tree,
 	const unsigned char *const *old, size_t old_count, struct error *err)
 {
@@ -104,6 +134,7 @@ enum status change_walk(struct change_set *set, const unsigned char *tree,
 	while (w.depth) {
 		struct level *l = &w.levels[w.depth - 1];
 
+		step_over(&w, l);
 		if (w.failed ||
 			!change_tree_next(set, l->tree, &l->at, &entry))
 			pop(&w);
