@@ -294,6 +294,22 @@ def known_seeds(_, r):
                    + name(4) + bytes([second != b""]) + second)
 
 
+def treelog_seeds(_, r):
+    """Trees, and changes of them at any place."""
+    def entry():
+        return (r.choice((b"100644 ", b"40000 ", b"160000 "))
+                + r.choice((b"a", b"a.c", b"ab", b"dir", b"z0", b""))
+                + b"\0" + bytes([r.randrange(4)]) * 20)
+
+    for _ in range(60):
+        out = bytes(2) + bytes([250]) + b"".join(
+            entry() for _ in range(12))[:250]
+        for _ in range(r.randrange(8)):
+            more = entry() * r.randrange(2)
+            out += bytes([r.randrange(32), r.randrange(32), len(more)]) + more
+        yield out
+
+
 def gitindex_seeds(_, __):
     for head, options in ((b"\0", []), (b"\1", ["--object-format=sha256"])):
         for path in made_by_git(*options):
