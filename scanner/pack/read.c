@@ -88,8 +88,8 @@ struct chain {
 /* ---- what was built lately ----------------------------------------------- */
 
 /* Bytes of all, and of one. */
-#define BUILT_MOST ((size_t)8 << 20)
-#define BUILT_ONE (BUILT_MOST / 8)
+#define BUILT_MOST ((size_t)2 << 20)
+#define BUILT_ONE (BUILT_MOST / 4)
 
 static struct pack_built *built_slot(const struct pack_worker *w, size_t pack,
 	uint64_t offset)
