@@ -45,6 +45,7 @@ ROOMS := cli \
 	respond \
 	auditlog \
 	policy \
+	place \
 	machine \
 	history \
 	selection \

@@ -1,4 +1,6 @@
-#include "network/internal.h"
+#include "network/network.h"
+
+#include "place/place.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -260,7 +262,8 @@ static enum status read_file(const char *path, struct buf *text,
 static enum status check_place(const char *path, const char *target,
 	struct error *err)
 {
-	if (!network_is_scanned(path, target))
+	/* Everything is in "/": nothing could be configured. */
+	if (place_of(path, target) != PLACE_SCANNED)
 		return OK;
 	return error_set(err, ERR_USAGE, "read the network configuration "
 		"%.200s: it stands in what is scanned (%.100s); keep it "

@@ -3,10 +3,9 @@
  */
 #include "policy/internal.h"
 
+#include "place/place.h"
+
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <strings.h>
 #include <sys/stat.h>
 
@@ -170,51 +169,12 @@ enum status policy_check_providers(const struct policy *p,
 
 /* ---- where it stands ---------------------------------------------------- */
 
-static bool is_within(const char *path, const char *directory)
-{
-	const size_t n = strlen(directory);
-
-	return strcmp(directory, "/") == 0 ||
-	       (strncmp(path, directory, n) == 0 &&
-		       (path[n] == '/' || path[n] == '\0'));
-}
-
-/* Go up to the directory that has .git; the text is cut there. */
-static bool find_top(char *directory)
-{
-	for (;;) {
-		const size_t n = strlen(directory);
-		struct stat st;
-		struct buf name;
-		bool is_top;
-		char *slash;
-
-		buf_init(&name, PATH_MAX + 8);
-		buf_printf(&name, "%s/.git", directory);
-		is_top = !name.failed && lstat(buf_text(&name), &st) == 0;
-		buf_release(&name);
-		if (is_top)
-			return true;
-		slash = strrchr(directory, '/');
-		if (slash == NULL || n <= 1)
-			return false;
-		slash[slash == directory] = '\0';
-	}
-}
-
 enum status policy_check_place(const char *path, const char *target,
 	struct error *err)
 {
-	char *policy = realpath(path, NULL), *place = realpath(target, NULL);
-	enum status status = OK;
-
-	/* What is not there is another's to say. */
-	if (policy != NULL && place != NULL && (is_within(policy, place) ||
-		(find_top(place) && is_within(policy, place))))
-		status = error_set(err, ERR_USAGE, "use the policy %.200s: it "
-			"stands in what is scanned (%.200s), whose authors "
-			"must not decide; keep it elsewhere", path, place);
-	free(policy);
-	free(place);
-	return status;
+	if (place_of(path, target) == PLACE_APART)
+		return OK;
+	return error_set(err, ERR_USAGE, "use the policy %.200s: it stands in "
+		"what is scanned (%.200s), whose authors must not decide; keep "
+		"it elsewhere", path, target);
 }
