@@ -183,6 +183,7 @@ if [ "$kind" != check ]; then
 	suite "providers" providers
 	suite "property" property
 	suite "kill" tests/kill/run 60
+	suite "kill, endpoint" tests/kill/partner 30
 	suite "differential" differential 20
 	suite "faults" fault
 	suite "fuzz replay" env FUZZ_SECONDS=5 tests/fuzz/run replay

@@ -34,6 +34,9 @@ static const struct {
 	[MACHINE_HOLD_DRY_RUN] = {"dry-run", "this is a dry run"},
 	[MACHINE_HOLD_CAP] = {"cap",
 		"the run has made as many revocations as the policy allows"},
+	[MACHINE_HOLD_BUDGET] = {"budget",
+		"its provider takes no more revocations this hour; respond "
+		"again later"},
 	[MACHINE_HOLD_REFUSED] = {"refused",
 		"the provider refused to revoke it; a person must look"},
 	[MACHINE_HOLD_UNCONFIRMED] = {"unconfirmed",

@@ -22,6 +22,7 @@ enum machine_hold {
 	MACHINE_HOLD_STOPPED,	 /* the kill switch */
 	MACHINE_HOLD_DRY_RUN,
 	MACHINE_HOLD_CAP,
+	MACHINE_HOLD_BUDGET,	 /* the provider takes no more this hour */
 	MACHINE_HOLD_REFUSED,	 /* an earlier call: a person must look */
 	MACHINE_HOLD_UNCONFIRMED, /* the same */
 	MACHINE_HOLD_DONE,	 /* confirmed dead */

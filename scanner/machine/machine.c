@@ -108,8 +108,8 @@ static struct machine_step judged(const struct machine_state *s,
 		return step(MACHINE_ASK);
 	hold = s->verdict == VERDICT_LIVE ? hold_of(s, f) :
 		not_live(s->verdict);
-	if (hold == MACHINE_FREE && !f->has_cap)
-		hold = MACHINE_HOLD_CAP;
+	if (hold == MACHINE_FREE)
+		hold = f->cap;
 	/* The notice of a revocation follows its intent. */
 	if (hold && wants_notice(s, f))
 		return step(MACHINE_NOTIFY);

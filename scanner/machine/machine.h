@@ -25,7 +25,8 @@
  * this process, the same rule found the token live at most 60 s ago, we hold
  * the whole token, its owner is allowed, nothing denies it, the policy says
  * revoke, its grace is over, it is sure enough, there is a way and a
- * credential, no kill switch, no dry run, and the run's cap is not reached.
+ * credential, no kill switch, no dry run, and neither the run's cap nor the
+ * provider's budget is reached.
  */
 #ifndef STANCH_MACHINE_MACHINE_H
 #define STANCH_MACHINE_MACHINE_H
@@ -103,7 +104,9 @@ struct machine_facts {
 	bool notify, revoke;
 	int64_t grace;	      /* seconds after the notice */
 	bool is_stopped, is_dry_run;
-	bool has_cap;	      /* the run may intend one more */
+	/* What keeps one more from being intended now, whosever it is: the
+	 * policy's cap, the provider's budget; MACHINE_FREE: nothing. */
+	enum machine_hold cap;
 	bool is_notice_tried; /* in this run, and it failed */
 	int64_t confirm_within; /* seconds to wait for dead */
 	/* A person asked for this very token, and may ask again for one that

@@ -73,7 +73,7 @@ enum status partner_each(struct partner *p, const struct alerts *alerts,
 #define WORK_MOST 64
 /* When an entry that is still there is to be tried again. */
 #define WORK_LATER 0u	      /* it is for the caller to say */
-#define WORK_NEVER UINT32_MAX /* it cannot be opened */
+#define WORK_NEVER UINT32_MAX /* not by this process */
 struct worker {
 	pid_t pid; /* 0: none */
 	int fd;	   /* of what it tells; -1: none */

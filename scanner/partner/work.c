@@ -142,8 +142,8 @@ static bool is_settled(const struct work *w, const struct item *item,
 	case MACHINE_HOLD_GRACE:
 	case MACHINE_HOLD_STOPPED:
 	case MACHINE_HOLD_CAP:
+	case MACHINE_HOLD_BUDGET:
 	case MACHINE_HOLD_STALE:
-	case MACHINE_HOLD_DRY_RUN:
 		return false;
 	case MACHINE_HOLD_NOT_PROVEN:
 		if (end->state->verdict == VERDICT_RETRY)
@@ -165,6 +165,7 @@ static uint32_t later_of(const struct respond_outcome *end)
 	case MACHINE_HOLD_STOPPED:
 		return STOPPED_SECONDS;
 	case MACHINE_HOLD_CAP:
+	case MACHINE_HOLD_BUDGET:
 		return CAPPED_SECONDS;
 	default:
 		return WORK_LATER;
@@ -187,6 +188,11 @@ static void take_end(void *context, const struct leak *leak,
 			continue;
 		item->is_settled = is_settled(w, item, end);
 		item->later = later_of(end);
+		/* Nothing was done: it is for a real start. */
+		if (w->partner->settings->response.dry_run) {
+			item->is_settled = false;
+			item->later = WORK_NEVER;
+		}
 	}
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "respond/budget.h"
 
 #include <stdlib.h>
 
@@ -289,6 +290,23 @@ static enum status record_call(struct respond_run *r, const struct call *c,
 	return status;
 }
 
+/* Another process was faster: nothing is sent. */
+static enum status defer_call(struct respond_run *r, const struct call *c)
+{
+	static const struct respond_telling telling = {
+		.event = MACHINE_WAS_WITHDRAWN,
+		.verdict = VERDICT_LIVE,
+		.hold = MACHINE_HOLD_BUDGET,
+	};
+	enum status status = OK;
+
+	for (size_t i = 0; status == OK && i < c->n; i++) {
+		r->intents--;
+		status = respond_record(r, c->at[i], &telling);
+	}
+	return status;
+}
+
 static enum status make_call(struct respond_run *r, struct call *c)
 {
 	struct request_values values;
@@ -339,7 +357,8 @@ enum status respond_call(struct respond_run *r, struct respond_incident **at,
 	while (status == OK && n > 0) {
 		struct call c = {.at = at, .n = gather(at, n)};
 
-		status = make_call(r, &c);
+		status = budget_take(at[0]->revoke, r->policy->log) ?
+			make_call(r, &c) : defer_call(r, &c);
 		at += c.n;
 		n -= c.n;
 		if (status == OK)

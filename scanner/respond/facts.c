@@ -5,6 +5,7 @@
 #include "respond/internal.h"
 
 #include "base/clock.h"
+#include "respond/budget.h"
 
 #include "base/banned.h"
 
@@ -58,13 +59,17 @@ static bool can_call(const struct respond_run *r,
 }
 
 /* May one more be intended? */
-static bool has_cap(const struct respond_run *r)
+static enum machine_hold cap_of(const struct respond_run *r,
+	const struct respond_incident *in)
 {
 	const int64_t seconds = r->options->cap_seconds;
 	const size_t made = seconds == 0 ? r->intents :
 		respond_knowns_called(r->knowns, respond_now() - seconds);
 
-	return r->options->many || made < r->policy->max_revocations;
+	if (!r->options->many && made >= r->policy->max_revocations)
+		return MACHINE_HOLD_CAP;
+	return in->revoke == NULL || budget_is_left(in->revoke, r->policy->log)
+		? MACHINE_FREE : MACHINE_HOLD_BUDGET;
 }
 
 struct machine_facts respond_facts(const struct respond_run *r,
@@ -90,7 +95,7 @@ struct machine_facts respond_facts(const struct respond_run *r,
 		.grace = s.grace,
 		.is_stopped = policy_is_stopped(r->policy),
 		.is_dry_run = r->options->mode == RESPOND_DRY,
-		.has_cap = has_cap(r),
+		.cap = cap_of(r, in),
 		.is_notice_tried = in->is_notice_tried,
 		.confirm_within = r->policy->confirm_within,
 		.is_asked_by_person = by_person,

@@ -52,7 +52,8 @@ static bool is_incident_due(const struct settling *s,
 	static const char *const begun[] = {"detected", "intended",
 		"submitted", NULL};
 	static const enum machine_hold soon[] = {MACHINE_HOLD_GRACE,
-		MACHINE_HOLD_STOPPED, MACHINE_HOLD_CAP, MACHINE_HOLD_STALE};
+		MACHINE_HOLD_STOPPED, MACHINE_HOLD_CAP, MACHINE_HOLD_BUDGET,
+		MACHINE_HOLD_STALE};
 
 	if (s->settle->options.is_dry || s->settle->options.verify.fresh ||
 		strcmp(l->basis, s->basis) != 0)

@@ -84,11 +84,30 @@ static enum status take_lock(struct spool *s, struct error *err)
 		"stanch works in it", s->path);
 }
 
+/* A new directory is only there for good when the one above is on the disk. */
+static bool make_directory(const struct spool *s)
+{
+	char *above;
+	int fd;
+	bool is_made;
+
+	if (mkdir(s->path, 0700) != 0)
+		return errno == EEXIST;
+	if (asprintf(&above, "%s/..", s->path) < 0)
+		return false;
+	fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	is_made = fd >= 0 && fsync(fd) == 0;
+	if (fd >= 0)
+		close(fd);
+	free(above);
+	return is_made;
+}
+
 static enum status open_directory(struct spool *s, struct error *err)
 {
 	enum status status;
 
-	if (mkdir(s->path, 0700) != 0 && errno != EEXIST)
+	if (!make_directory(s))
 		return error_set_errno(err, ERR_USAGE, "make the directory "
 			"%.300s", s->path);
 	s->directory = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC |

@@ -4,7 +4,8 @@
 provider_start() {
 	mkdir -p provider cache
 	XDG_CACHE_HOME=$PWD/cache
-	export XDG_CACHE_HOME
+	XDG_STATE_HOME=$PWD/state
+	export XDG_CACHE_HOME XDG_STATE_HOME
 	mkfifo provider/leash
 	python3 "$TESTS/../provider/server.py" provider <provider/leash \
 		>provider/log 2>&1 &

@@ -75,7 +75,7 @@ static struct machine_facts roll_facts(struct world *w)
 		.grace = mostly(d, 4) ? 0 : 3600,
 		.is_stopped = !mostly(d, 20),
 		.is_dry_run = !mostly(d, 20),
-		.has_cap = mostly(d, 20),
+		.cap = mostly(d, 20) ? MACHINE_FREE : MACHINE_HOLD_CAP,
 		.is_notice_tried = w->is_notice_tried,
 		.confirm_within = 300,
 		.is_asked_by_person = w->is_person,
@@ -323,7 +323,7 @@ static void test_random_sequences(void)
 static const struct machine_facts free_facts = {
 	.now = 1000000, .asks = 1, .age = 1, .can_ask = true, .can_call = true,
 	.is_possessed = true, .is_sure = true, .owner = MACHINE_OWNER_ALLOWED,
-	.notify = true, .revoke = true, .has_cap = true, .confirm_within = 300,
+	.notify = true, .revoke = true, .confirm_within = 300,
 };
 static const struct machine_state live_state = {
 	.phase = MACHINE_JUDGED, .verdict = VERDICT_LIVE, .notified_at = 1,
@@ -365,7 +365,7 @@ static void test_each_hold(void)
 	HOLDS(grace, 1000000, MACHINE_HOLD_GRACE);
 	HOLDS(is_stopped, true, MACHINE_HOLD_STOPPED);
 	HOLDS(is_dry_run, true, MACHINE_HOLD_DRY_RUN);
-	f.has_cap = false;
+	f.cap = MACHINE_HOLD_CAP;
 	expect(&live_state, &f, MACHINE_STOP, MACHINE_HOLD_CAP);
 }
 

@@ -5,6 +5,8 @@ partner_setup 'confirmWithin = "20s"'
 partner_start --dry-run
 sends 200
 until_true said_it "would revoke"
+sleep 1
+[ "$(grep -c "would revoke" said)" = 1 ] || fail "shown again and again"
 partner_stop 3
 [ "$(revocations)" = 0 ] || fail "revoked in a dry run"
 spool_is_empty && fail "a dry run lost it"
