@@ -19,14 +19,17 @@
 #define HTTP_TOO_LARGE 413
 #define HTTP_LATER 503
 #define LINE_ROOM ((size_t)4 << 10)
-/* Unknown types that are named in one line. */
-#define TYPES_NAMED 3
+/* Unknown types, or places, that are named in one line. */
+#define NAMED 3
+#define PLACE_ROOM 300
 
 struct accepting {
 	struct partner *partner;
 	struct report_writer answer; /* a list */
 	struct buf unknown; /* names of types, for people */
 	size_t unknown_named;
+	struct buf places; /* of what no rule of its type knows, for people */
+	size_t places_named;
 	size_t to_handle, disproved, unhandled, untyped;
 	/* Hashes that stand in the answer already. */
 	unsigned char (*told)[SHA256_SIZE];
@@ -113,10 +116,26 @@ enum status partner_each(struct partner *p, const struct alerts *alerts,
 
 static void name_type(struct accepting *a, bytes type)
 {
-	if (a->unknown_named++ >= TYPES_NAMED)
+	if (a->unknown_named++ >= NAMED)
 		return;
 	buf_put_text(&a->unknown, a->unknown.n ? ", " : "");
 	report_escape_terminal(type, &a->unknown);
+}
+
+/* A person has to look: where it is, but for a place with the token in it. */
+static void name_place(struct accepting *a, const struct alert *alert)
+{
+	if (a->places_named++ >= NAMED)
+		return;
+	buf_put_text(&a->places, a->places.n ? ", " : "");
+	report_escape_terminal(alert->type, &a->places);
+	buf_put_text(&a->places, " at ");
+	if (alert->url.n == 0 ||
+		bytes_find(alert->url, alert->token) != BYTES_NONE)
+		buf_put_text(&a->places, "no place to name");
+	else
+		report_escape_terminal(bytes_take(alert->url, PLACE_ROOM),
+			&a->places);
 }
 
 static enum status take_one(void *context, const struct alert *alert,
@@ -136,6 +155,8 @@ static enum status take_one(void *context, const struct alert *alert,
 		a->unhandled++;
 	if (judgement->label == JUDGE_UNKNOWN)
 		name_type(a, alert->type);
+	else if (judgement->label == JUDGE_OPEN && judgement->rule == NULL)
+		name_place(a, alert);
 	return OK;
 }
 
@@ -144,12 +165,14 @@ static void say(const struct accepting *a, const struct alerts *alerts)
 	printf("received %zu alerts: %zu to be handled, %zu false",
 		alerts->n + alerts->malformed, a->to_handle, a->disproved);
 	if (a->unhandled)
-		printf(", %zu that no rule of their type knows", a->unhandled);
+		printf(", %zu that no rule of their type knows (%s%s)",
+			a->unhandled, buf_text(&a->places),
+			a->places_named > NAMED ? ", ..." : "");
 	if (a->untyped)
 		printf(", %zu of types that no rule has (%s%s; --type "
 			"TYPE=RULE maps one)", a->untyped,
 			buf_text(&a->unknown),
-			a->unknown_named > TYPES_NAMED ? ", ..." : "");
+			a->unknown_named > NAMED ? ", ..." : "");
 	if (alerts->malformed)
 		printf(", %zu malformed", alerts->malformed);
 	putchar('\n');
@@ -203,6 +226,7 @@ void partner_accept(struct partner *p, bytes body, struct accepted *out)
 
 	*out = (struct accepted){.status = HTTP_LATER};
 	buf_init(&a.unknown, LINE_ROOM);
+	buf_init(&a.places, LINE_ROOM);
 	status = reading = alerts_read(body, &alerts, &err);
 	if (status == OK)
 		status = open_answer(&a, &alerts, out, &err);
@@ -217,4 +241,5 @@ void partner_accept(struct partner *p, bytes body, struct accepted *out)
 	free(a.told);
 	alerts_release(&alerts);
 	buf_release(&a.unknown);
+	buf_release_wiped(&a.places);
 }

@@ -83,6 +83,12 @@ step 2 "libgit2" scan "file://$work/r"
 step 2 "libgit2" scan --range 'HEAD^{/two}..HEAD' r
 step 1 "verdict: retry: start stanch-net" scan --verify --history r
 step 2 "stanch-sqlite.so" audit --store a.db dir:.
+printf 'log = "%s/log"\n[partner]\nspool = "%s/spool"\nkey = { env = "KEY" }\n' \
+	"$work" "$work" >policy.toml
+KEY=0123456789abcdef0123456789abcdef
+export KEY
+step 2 "start stanch-partner: it is neither beside" partner \
+	--policy policy.toml --listen 127.0.0.1:0
 step 0 '"libgit2_absent"' version --json
 # In a system that has nothing else, if we may.
 if [ "$(id -u)" -eq 0 ] && chroot / true 2>/dev/null; then

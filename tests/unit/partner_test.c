@@ -181,6 +181,12 @@ static void judgements(void)
 	found = judge_one(j, "8a7c1f0e-93b2-4d5a-b6c8-1e2f3a4b5c6d", "herokus");
 	CHECK_EQUAL(found.label, JUDGE_OPEN);
 	CHECK(found.rule != NULL);
+	/* One that only looks odd is not false. */
+	found = judge_one(j, "00000000-1111-4111-a111-000000000000", "herokus");
+	CHECK_EQUAL(found.label, JUDGE_OPEN);
+	found = judge_one(j, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"datadog_api_key");
+	CHECK_EQUAL(found.label, JUDGE_OPEN);
 	judge_free(j);
 	ruleset_free((struct ruleset *)(uintptr_t)t.rules);
 }

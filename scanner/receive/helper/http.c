@@ -370,6 +370,9 @@ bool http_start(struct server *s)
 		{is_tls ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, 0,
 			s->certificate.at},
 		{MHD_OPTION_HTTPS_MEM_KEY, 0, s->key.at},
+		/* No proxy is in front: nobody gets all of them. */
+		{MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+			s->connections / 4 > 8 ? s->connections / 4 : 8, NULL},
 		{MHD_OPTION_HTTPS_PRIORITIES, 0,
 			(void *)(uintptr_t)"NORMAL:-VERS-ALL:+VERS-TLS1.2:"
 					   "+VERS-TLS1.3"},

@@ -14,7 +14,9 @@ github alert \
 	"$scrubbed" GITHUB_PERSONAL_ACCESS_TOKEN "$url" Content \
 	"$stripe" stripe_secret_key "$url" content \
 	"$acme" acme_token "$url" content \
-	hello github_personal_access_token "$url" content >body
+	hello github_personal_access_token "$url" content \
+	unlike heroku_api_key https://github.com/o/r/odd content \
+	unlike heroku_api_key https://github.com/o/r/unlike content >body
 partner_start --type my_type=github-pat --type my_type=github-oauth-token
 sends 200
 python3 - "$pat" "$hub" "$wrong" "$scrubbed" <<'PYTHON' || fail "feedback"
@@ -29,7 +31,8 @@ other = hashlib.sha256(b"hello").hexdigest()
 assert labels == {other: "false_positive"}, told
 assert len(told) == 5 and all(len(t) == 3 for t in told)
 PYTHON
-holds said "received 8 alerts: 4 to be handled, 3 false"
+holds said "received 10 alerts: 4 to be handled, 3 false, 2 that no rule of"
+holds said "(heroku_api_key at https://github.com/o/r/odd, heroku_api_key at no"
 holds said "1 of types that no rule has (acme_token; --type TYPE=RULE maps"
 until_true spool_is_empty
 [ "$(revocations pat)" = 1 ] || fail "the PAT"
