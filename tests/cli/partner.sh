@@ -42,13 +42,14 @@ partner_start() {
 	port=$(sed -n 's/^listening at port //p' said)
 }
 
-# partner_stop CODE: by SIGTERM.
+# partner_stop CODE: by SIGTERM; for 0 once nothing waits any more.
 partner_stop() {
+	[ "$1" != 0 ] || until_true spool_is_empty
 	kill "$partner_pid"
 	wait "$partner_pid"
 	partner_code=$?
 	[ "$partner_code" = "$1" ] ||
-		fail "exit $partner_code, not $1: $(tail -5 said err.said)"
+		fail "exit $partner_code, not $1: $(tail -n 5 said; cat err.said)"
 }
 
 # send WHAT...: the body in ./body, with key `one`; its answer in ./answer;

@@ -12,11 +12,14 @@ expect 1 "$STANCH" scan --respond policy.toml repo >/dev/null 2>err
 holds err "2 revoked"
 stat -c '%a %n' audit.log audit.log.lock audit.head
 [ -z "$(find . -newer policy.toml -type f ! -path './provider/*' \
-	! -path './cache/*' ! -name 'audit.*' ! -name err ! -name stdout \
+	! -path './cache/*' ! -path './state/*' ! -name 'audit.*' ! -name err ! -name stdout \
 	! -name stderr)" ] || find . -newer policy.toml -type f
 no_secret audit.log audit.log.lock audit.head
 
 "$STANCH" scan repo/b --verify -q >/dev/null 2>err
+echo "state:"
+modes state
+no_secret $(find state -type f)
 echo "cache:"
 modes cache
 [ "$(find cache -type f | wc -l)" -gt 1 ] || fail "no cache"
