@@ -5,7 +5,7 @@
 . "$TESTS/repos.sh"
 mkdir org
 loop_setup
-mkfifo hooks.leash
+
 for n in one two three; do
 	repo "org/$n"
 	printf 'org: https://dev.azure.com/contoso/x\npat: "%s"\n' "$pat" \
@@ -18,11 +18,24 @@ echo nothing >org/none/file
 commit org/none "nothing"
 audit() { "$STANCH" audit dir:org --store s/a.db --respond policy.toml "$@"; }
 store() { python3 "$TESTS/audit_store.py" s/a.db "$@"; }
+cat >>policy.toml <<'TOML'
+[[webhooks]]
+kind = "slack"
+url = "https://hooks.example/slack"
+TOML
 # The policy must not stand in what is scanned.
 cp policy.toml org/none/policy.toml
 expect 2 "$STANCH" audit dir:org --store s/a.db \
 	--respond org/none/policy.toml 2>err
 rm org/none/policy.toml
+# Nor in a repository that a list names.
+echo "$PWD/org/one" >list
+cp policy.toml org/one/policy.toml
+expect 2 "$STANCH" audit list:list --store t.db \
+	--respond org/one/policy.toml >/dev/null 2>err
+holds err policy.toml
+[ "$(provider_requests)" = 0 ] || fail "asked by a policy of the scanned"
+rm org/one/policy.toml
 # A rehearsal: the providers are asked, nothing else is done.
 expect 1 audit --dry-run >out 2>err
 holds err "would"
@@ -33,6 +46,15 @@ expect 1 audit -f jsonl >out 2>err
 holds err "2 tokens, 0 live, 2 revoked"
 [ "$(revocations pat)" = 1 ] || fail "not one revocation of the PAT"
 [ "$(revocations hub)" = 1 ] || fail "not one revocation of the other"
+python3 - <<'END'
+import json
+texts = [json.loads(json.loads(line)["body"])["text"]
+         for line in open("provider/hooks.jsonl")]
+assert len(texts) == 2, texts
+(text,) = [t for t in texts if "Places in all: 3" in t]
+print(*sorted(line.split("//")[-1] for line in text.splitlines()
+              if "yml" in line), sep="\n")
+END
 "$STANCH" audit status --store s/a.db | tail -n +2 | grep leaks
 "$STANCH" log show audit.log >shown
 for action in TokenDetected RevokeIntended RevokeAnswered \
