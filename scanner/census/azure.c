@@ -154,21 +154,12 @@ static void next_by_token(const struct census *c,
 static enum status read_page(struct census *c, const struct census_page *page,
 	struct error *err)
 {
-	const struct json_value *list = json_value_get(page->root, "value");
-	enum status status = OK;
+	enum status status = census_read_list(c,
+		json_value_get(page->root, "value"),
+		page->part == PART_PROJECTS ? read_project
+		: page->part == PART_WIKIS  ? read_wiki
+					    : read_repository, err);
 
-	if (json_value_kind(list) != JSON_KIND_LIST)
-		return census_no_list(c, err);
-	for (size_t i = 0; i < json_value_count(list) && status == OK; i++) {
-		const struct json_value *v = json_value_item(list, i);
-
-		if (page->part == PART_PROJECTS)
-			status = read_project(c, v, err);
-		else if (page->part == PART_WIKIS)
-			status = read_wiki(c, v, err);
-		else
-			status = read_repository(c, v, err);
-	}
 	next_by_token(c, page);
 	return status;
 }

@@ -78,18 +78,11 @@ static enum status read_snippet(struct census *c, const struct json_value *v,
 static enum status read_page(struct census *c, const struct census_page *page,
 	struct error *err)
 {
-	const struct json_value *list = json_value_get(page->root, "values");
-	enum status status = OK;
+	enum status status = census_read_list(c,
+		json_value_get(page->root, "values"),
+		page->part == PART_SNIPPETS ? read_snippet : read_repository,
+		err);
 
-	if (json_value_kind(list) != JSON_KIND_LIST)
-		return census_no_list(c, err);
-	for (size_t i = 0; i < json_value_count(list) && status == OK; i++) {
-		const struct json_value *v = json_value_item(list, i);
-
-		status = page->part == PART_SNIPPETS
-				 ? read_snippet(c, v, err)
-				 : read_repository(c, v, err);
-	}
 	buf_put(page->next, census_text(page->root, "next"));
 	return status;
 }

@@ -56,13 +56,9 @@ static enum status read_repository(struct census *c,
 static enum status read_page(struct census *c, const struct census_page *page,
 	struct error *err)
 {
-	enum status status = OK;
+	enum status status = census_read_list(c, page->root, read_repository,
+		err);
 
-	if (json_value_kind(page->root) != JSON_KIND_LIST)
-		return census_no_list(c, err);
-	for (size_t i = 0; i < json_value_count(page->root) && !status; i++)
-		status = read_repository(c, json_value_item(page->root, i),
-			err);
 	census_next_link(page);
 	return status;
 }

@@ -2,7 +2,8 @@
  * GitHub, and GitHub Enterprise Server (API below /api/v3).
  * https://docs.github.com/rest/repos/repos ("List organization repositories",
  * "for a user"), /rest/gists, /rest/using-the-rest-api (pagination by Link,
- * conditional requests, X-RateLimit-*). A user's list has public ones only.
+ * conditional requests, X-RateLimit-*), /rest/repos/repos ("List repositories
+ * for the authenticated user").
  */
 #include "census/internal.h"
 
@@ -104,20 +105,45 @@ static enum status read_gist(struct census *c, const struct json_value *v,
 	return OK;
 }
 
+/* A user's list has public ones only; private ones are in the list of whoever
+ * the credential is, which may be that user. A token of an app's installation
+ * (ghs_) is nobody's. */
+static void lead_to_own(struct census *c)
+{
+	bytes url = bytes_text(c->current.url);
+	char own[CENSUS_URL];
+
+	if (c->credential == NULL ||
+		bytes_find(url, bytes_text("/users/")) == BYTES_NONE ||
+		bytes_find(url, bytes_text("&page=")) != BYTES_NONE ||
+		bytes_starts(bytes_text(c->credential->password),
+			bytes_text("ghs_")))
+		return;
+	snprintf(own, sizeof(own), "%s/user/repos?per_page=100"
+		"&affiliation=owner&visibility=private&sort=created"
+		"&direction=asc", c->target.api);
+	census_lead(c, PART_OWN, own);
+}
+
+static enum status read_own(struct census *c, const struct json_value *v,
+	struct error *err)
+{
+	bytes owner = census_text(json_value_get(v, "owner"), "login");
+
+	return bytes_equal_nocase(owner, bytes_text(c->target.path))
+		       ? read_repository(c, v, err) : OK;
+}
+
 static enum status read_page(struct census *c, const struct census_page *page,
 	struct error *err)
 {
-	enum status status = OK;
+	enum status status = census_read_list(c, page->root,
+		page->part == PART_SNIPPETS ? read_gist
+		: page->part == PART_OWN    ? read_own
+					    : read_repository, err);
 
-	if (json_value_kind(page->root) != JSON_KIND_LIST)
-		return census_no_list(c, err);
-	for (size_t i = 0; i < json_value_count(page->root) && !status; i++) {
-		const struct json_value *v = json_value_item(page->root, i);
-
-		status = page->part == PART_SNIPPETS
-				 ? read_gist(c, v, err)
-				 : read_repository(c, v, err);
-	}
+	if (status == OK && page->part == PART_REPOSITORIES)
+		lead_to_own(c);
 	census_next_link(page);
 	return status;
 }

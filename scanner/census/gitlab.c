@@ -148,17 +148,9 @@ static void next_by_number(const struct census *c,
 static enum status read_page(struct census *c, const struct census_page *page,
 	struct error *err)
 {
-	enum status status = OK;
+	enum status status = census_read_list(c, page->root,
+		page->part == PART_SNIPPETS ? read_snippet : read_project, err);
 
-	if (json_value_kind(page->root) != JSON_KIND_LIST)
-		return census_no_list(c, err);
-	for (size_t i = 0; i < json_value_count(page->root) && !status; i++) {
-		const struct json_value *v = json_value_item(page->root, i);
-
-		status = page->part == PART_SNIPPETS
-				 ? read_snippet(c, v, err)
-				 : read_project(c, v, err);
-	}
 	census_next_link(page);
 	next_by_number(c, page);
 	return status;

@@ -27,13 +27,13 @@
 static bool path_of(const struct census *c, char path[PATH_MAX])
 {
 	struct hash128 hash;
-	char key[CENSUS_URL + 16];
+	char key[CENSUS_URL + sizeof(c->target.path) + 32];
 	int n;
 
 	if (c->options.pages == NULL)
 		return false;
-	snprintf(key, sizeof(key), "%u %s", c->options.extras,
-		c->current.url);
+	snprintf(key, sizeof(key), "%u %s %s", c->options.extras,
+		c->target.path, c->current.url);
 	hash = hash_128(bytes_text(key), 0);
 	n = snprintf(path, PATH_MAX, "%s/%016llx%016llx", c->options.pages,
 		(unsigned long long)hash.high, (unsigned long long)hash.low);

@@ -209,6 +209,18 @@ void census_put(struct census *c, const struct census_found *found)
 	buf_release(&url);
 }
 
+enum status census_read_list(struct census *c, const struct json_value *list,
+	census_read *read, struct error *err)
+{
+	enum status status = OK;
+
+	if (json_value_kind(list) != JSON_KIND_LIST)
+		return census_no_list(c, err);
+	for (size_t i = 0; i < json_value_count(list) && status == OK; i++)
+		status = read(c, json_value_item(list, i), err);
+	return status;
+}
+
 void census_lead(struct census *c, enum census_part part, const char *url)
 {
 	put_entry(c, 1, (uint32_t)part, 0, NULL);

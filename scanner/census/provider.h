@@ -19,6 +19,7 @@ enum census_part {
 	PART_PROJECTS = 'p', /* which lead to repositories */
 	PART_WIKIS = 'w',
 	PART_SNIPPETS = 's',
+	PART_OWN = 'o', /* of whoever the credential is */
 };
 
 /* How a credential is told. */
@@ -89,6 +90,12 @@ struct census_found {
 	unsigned flags;
 };
 void census_put(struct census *c, const struct census_found *found);
+/* Each entry of a list through `read`, until one fails; what is no list is no
+ * page. */
+typedef enum status census_read(struct census *c, const struct json_value *v,
+	struct error *err);
+enum status census_read_list(struct census *c, const struct json_value *list,
+	census_read *read, struct error *err);
 /* A request that a page leads to; it is kept with the page. */
 void census_lead(struct census *c, enum census_part part, const char *url);
 /* Append, percent-encoded; of a path slashes stay. */

@@ -151,6 +151,17 @@ def github(r, base=""):
     if world is None or not r.path.startswith(base + "/"):
         return None
     parts = r.path[len(base):].split("/")
+    if parts[1:] == ["user", "repos"]:
+        bad = denied(r, r.headers.get("Authorization") ==
+                     "Bearer %s" % r.token)
+        if bad:
+            return bad
+        # Whoever the token is; and what that user is let into.
+        return listing(r, {"name": "user"}, [
+            github_repo(dict(org, name=name), x)
+            for name, org in world.get("github", {}).items()
+            if org.get("me") for x in org["repos"]
+            if x.get("private", True)], 100)
     if parts[1] not in ("orgs", "users") or len(parts) != 4:
         return None
     org = world.get("github", {}).get(parts[2])
@@ -166,7 +177,10 @@ def github(r, base=""):
     if org is None or (parts[1] == "orgs") != (org.get("kind", "org") ==
                                                "org"):
         return Answer(404, {"message": "Not Found"})
-    return listing(r, org, [github_repo(org, x) for x in org["repos"]], 100)
+    return listing(r, org, [
+        github_repo(org, x) for x in org["repos"]
+        if parts[1] == "orgs" or not org.get("me") or
+        not x.get("private", True)], 100)
 
 
 # ---- GitLab ------------------------------------------------------------------
