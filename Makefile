@@ -36,6 +36,7 @@ ROOMS := cli \
 	args \
 	engine \
 	share \
+	gauge \
 	report \
 	page \
 	forge \

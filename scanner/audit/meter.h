@@ -6,11 +6,10 @@
 #define STANCH_AUDIT_METER_H
 
 #include "audit/audit.h"
+#include "gauge/gauge.h"
 
 struct meter {
-	enum engine_progress when;
-	bool is_terminal, is_on;
-	uint64_t started, shown; /* clock; shown 0: never */
+	struct gauge gauge;
 	/* kept by the audit */
 	uint64_t total, done, failed, unchanged; /* repositories */
 	uint64_t weight, weight_done;		 /* bytes */
