@@ -4,6 +4,9 @@
  * A verdict holds as long as the cache of verdicts would keep it. An incident
  * is looked at again when its policy or rules have changed, when time alone
  * may free it (a grace period, a kill switch, a cap), else after a day.
+ *
+ * Where several rules found one secret, all of them are due when one is: so
+ * the most specific of them is there, and its provider alone is asked.
  */
 #include "settle/internal.h"
 
@@ -30,6 +33,10 @@ static bool is_verdict_due(const struct settling *s,
 	const struct store_open_leak *l)
 {
 	enum verdict verdict;
+
+	/* Comes with the other one. */
+	if (strcmp(l->note, VERIFY_SECOND) == 0)
+		return false;
 
 	if (s->settle->options.verify.fresh ||
 		!verdict_parse(l->verdict, &verdict))
@@ -58,8 +65,8 @@ static bool is_incident_due(const struct settling *s,
 	if (s->settle->options.is_dry || s->settle->options.verify.fresh ||
 		strcmp(l->basis, s->basis) != 0)
 		return true;
-	if (strcmp(l->hold, machine_hold_name(MACHINE_HOLD_NO_WAY_TO_ASK)) ==
-		0)
+	if (strcmp(l->state, "second") == 0 || strcmp(l->hold,
+		machine_hold_name(MACHINE_HOLD_NO_WAY_TO_ASK)) == 0)
 		return false;
 	for (size_t i = 0; i < sizeof(soon) / sizeof(soon[0]); i++)
 		if (strcmp(l->hold, machine_hold_name(soon[i])) == 0)
@@ -70,16 +77,17 @@ static bool is_incident_due(const struct settling *s,
 	       (strcmp(l->state, "unproven") == 0 ? HOUR : DAY);
 }
 
-static bool keep_due(struct settling *s, const struct store_open_leak *l)
+static bool keep(struct settling *s, const struct store_open_leak *l,
+	bool is_due)
 {
-	struct settle_due *due;
+	struct settle_due *open;
 	bytes fingerprint = arena_copy(&s->arena, l->fingerprint);
 
 	if (fingerprint.at == NULL ||
-		!column_grow(&s->due, 1, sizeof(struct settle_due)))
+		!column_grow(&s->open, 1, sizeof(struct settle_due)))
 		return false;
-	due = s->due.at;
-	due[s->due.n++] = (struct settle_due){fingerprint, l->leak};
+	open = s->open.at;
+	open[s->open.n++] = (struct settle_due){fingerprint, l->leak, is_due};
 	return true;
 }
 
@@ -127,7 +135,7 @@ static void look(void *context, const struct store_open_leak *l)
 		if (why)
 			tell_forbidden(s, l, leak, why);
 	}
-	if (is_due && !keep_due(s, l))
+	if (!keep(s, l, is_due))
 		s->status = ERR_MEMORY;
 }
 
@@ -135,6 +143,52 @@ static int by_fingerprint(const void *a, const void *b)
 {
 	return bytes_compare(((const struct settle_due *)a)->fingerprint,
 		((const struct settle_due *)b)->fingerprint);
+}
+
+/* What a fingerprint says of the secret alone: behind the rule. */
+static bytes digest_of(const struct settle_due *d)
+{
+	size_t at = d->fingerprint.n;
+
+	while (at > 0 && d->fingerprint.at[at - 1] != ':')
+		at--;
+	return bytes_drop(d->fingerprint, at);
+}
+
+static int by_digest(const void *a, const void *b)
+{
+	return bytes_compare(digest_of(a), digest_of(b));
+}
+
+static bool take_group(struct settling *s, struct settle_due *at, size_t n)
+{
+	bool is_due = false;
+
+	for (size_t i = 0; i < n; i++)
+		is_due |= at[i].is_due;
+	if (!is_due)
+		return true;
+	if (!column_grow(&s->due, n, sizeof(*at)))
+		return false;
+	memcpy((struct settle_due *)s->due.at + s->due.n, at, n * sizeof(*at));
+	s->due.n += n;
+	return true;
+}
+
+static bool choose(struct settling *s)
+{
+	struct settle_due *at = s->open.at;
+	bool is_kept = true;
+
+	if (s->open.n)
+		qsort(at, s->open.n, sizeof(*at), by_digest);
+	for (size_t i = 0, n; i < s->open.n; i += n) {
+		for (n = 1; i + n < s->open.n &&
+			by_digest(&at[i], &at[i + n]) == 0;)
+			n++;
+		is_kept = is_kept && take_group(s, &at[i], n);
+	}
+	return is_kept;
 }
 
 static int by_leak(const void *a, const void *b)
@@ -150,6 +204,8 @@ enum status settle_look(struct settling *s)
 	enum status status = store_read_open_leaks(s->hand->store,
 		s->hand->target, look, s, s->err);
 
+	if (status == OK && s->status == OK && !choose(s))
+		s->status = ERR_MEMORY;
 	if (status == OK && s->status != OK)
 		status = error_set(s->err, s->status, "look for what is to be "
 			"asked: out of memory");
@@ -161,7 +217,7 @@ enum status settle_look(struct settling *s)
 
 bool settle_is_due(const struct settling *s, bytes fingerprint)
 {
-	const struct settle_due key = {fingerprint, 0};
+	const struct settle_due key = {.fingerprint = fingerprint};
 
 	return s->due.n && bsearch(&key, s->due.at, s->due.n, sizeof(key),
 			by_fingerprint);
@@ -203,7 +259,7 @@ static void drop_repeats(struct column *numbers)
 static void find_home(void *context, const struct store_home *home)
 {
 	struct search *f = context;
-	const struct settle_due key = {bytes_of(NULL, 0), home->leak};
+	const struct settle_due key = {.leak = home->leak};
 
 	f->seen = home->leak == f->leak ? f->seen + 1 : 0;
 	f->leak = home->leak;

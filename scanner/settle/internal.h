@@ -17,8 +17,8 @@ struct settling {
 	char basis[SETTLE_BASIS]; /* "": no response */
 	int64_t now; /* milliseconds since 1970 */
 	uint64_t claimed, written; /* clocks */
-	/* what is due: fingerprints, and where to find each again */
-	struct column due; /* struct settle_due, by fingerprint */
+	struct column open; /* struct settle_due: all there are, by secret */
+	struct column due;  /* those that are due, by fingerprint */
 	struct arena arena; /* their texts */
 	struct column homes; /* struct settle_home, by name */
 	/* told, and not in the store yet */
@@ -36,6 +36,7 @@ struct settle_home {
 struct settle_due {
 	bytes fingerprint;
 	int64_t leak;
+	bool is_due;
 };
 
 /* ---- due.c --------------------------------------------------------------- */
@@ -61,6 +62,8 @@ void settle_told_verdict(void *context, const struct leak *leak,
 	const struct verdict_facts *facts);
 void settle_told_incident(void *context, const struct leak *leak,
 	const struct respond_outcome *outcome);
+/* Of a response: another rule's incident is this secret's. */
+void settle_told_second(struct settling *s, const struct leak *leak);
 /* Into the store. */
 enum status settle_write(struct settling *s) MUST_USE;
 

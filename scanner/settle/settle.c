@@ -94,6 +94,27 @@ static enum status ask(struct settling *s, struct leaks *leaks)
 	return status;
 }
 
+/* Found by several rules of several providers: the incident is that of the
+ * most specific one; respond/ told of those with its provider. */
+static void tell_seconds(struct settling *s, const struct leaks *leaks)
+{
+	for (size_t i = 0; i < leaks_count(leaks); i++) {
+		const struct leak *leak = leaks_at(leaks, i);
+		bool is_told = verify_best(leaks, leak);
+
+		for (size_t k = 0; !is_told && k < leaks_count(leaks); k++) {
+			const struct leak *other = leaks_at(leaks, k);
+
+			is_told = bytes_equal(other->secret, leak->secret) &&
+				  strcmp(other->rule->provider,
+					  leak->rule->provider) == 0 &&
+				  verify_best(leaks, other);
+		}
+		if (!is_told)
+			settle_told_second(s, leak);
+	}
+}
+
 static enum status respond(struct settling *s, struct leaks *leaks)
 {
 	const struct loop_response_run run = {
@@ -112,6 +133,8 @@ static enum status respond(struct settling *s, struct leaks *leaks)
 		&run, &summary, s->err);
 
 	s->settle->is_interrupted = summary.interrupted;
+	if (status == OK && !summary.interrupted)
+		tell_seconds(s, leaks);
 	return status;
 }
 
@@ -210,6 +233,7 @@ enum status settle_after(void *context, struct audit_hand *hand,
 	arena_release(&s.arena);
 	arena_release(&s.told);
 	free(s.due.at);
+	free(s.open.at);
 	free(s.homes.at);
 	free(s.verdicts.at);
 	free(s.incidents.at);

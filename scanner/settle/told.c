@@ -80,8 +80,11 @@ void settle_told_verdict(void *context, const struct leak *leak,
 
 /* ---- incidents ----------------------------------------------------------- */
 
+/* Without a name: it is another rule's. */
 static const char *state_name(const struct respond_outcome *o)
 {
+	if (o->name[0] == '\0')
+		return "second";
 	switch (o->state->phase) {
 	case MACHINE_JUDGED:
 		return verdict_is_live(o->state->verdict) ? "held"
@@ -142,7 +145,8 @@ static void add_incident(struct settling *s, const struct leak *leak,
 		.who = decider(s),
 		.why = keep_text(s, o->facts->note),
 		.is_closed = strcmp(state_name(o), "revoked") == 0 ||
-			     strcmp(state_name(o), "dead") == 0,
+			     strcmp(state_name(o), "dead") == 0 ||
+			     strcmp(state_name(o), "second") == 0,
 	};
 }
 
@@ -159,6 +163,19 @@ void settle_told_incident(void *context, const struct leak *leak,
 	if (!s->settle->options.is_dry)
 		add_incident(s, leak, o);
 	settle_alive(s);
+}
+
+void settle_told_second(struct settling *s, const struct leak *leak)
+{
+	static const struct machine_state none;
+	const struct verdict_facts facts = {.verdict = VERDICT_UNKNOWN,
+		.note = VERIFY_SECOND};
+	const struct respond_outcome o = {.name = "", .state = &none,
+		.facts = &facts};
+
+	add_verdict(s, leak, &facts, now());
+	if (!s->settle->options.is_dry)
+		add_incident(s, leak, &o);
 }
 
 /* ---- writing ------------------------------------------------------------- */

@@ -91,7 +91,7 @@ static bool tell_leak(void *context, const struct store_value *v, size_t n)
 	struct leak_reader *r = context;
 	struct store_open_leak row;
 
-	if (n < 10)
+	if (n < 11)
 		return false;
 	row = (struct store_open_leak){
 		.leak = v[0].integer,
@@ -104,6 +104,7 @@ static bool tell_leak(void *context, const struct store_value *v, size_t n)
 		.hold = store_words(&r->words, 2, &v[7]),
 		.basis = store_words(&r->words, 3, &v[8]),
 		.updated = v[9].integer,
+		.note = store_words(&r->words, 4, &v[10]),
 	};
 	r->each(r->context, &row);
 	return true;
@@ -120,7 +121,8 @@ enum status store_read_open_leaks(struct store *s, const char *target,
 		       " SELECT l.id, l.fingerprint, l.rule, x.confidence,"
 		       " coalesce(v.verdict, ''), coalesce(v.checked, 0),"
 		       " coalesce(i.state, ''), coalesce(i.hold, ''),"
-		       " coalesce(i.basis, ''), coalesce(i.updated, 0)"
+		       " coalesce(i.basis, ''), coalesce(i.updated, 0),"
+		       " coalesce(v.detail, '')"
 		       " FROM sure x JOIN leaks l ON l.id = x.leak"
 		       " LEFT JOIN verdicts v ON v.leak = l.id"
 		       " LEFT JOIN incidents i ON i.leak = l.id ORDER BY l.id",

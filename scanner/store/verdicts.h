@@ -31,6 +31,7 @@ struct store_open_leak {
 	bytes fingerprint, rule;
 	int confidence; /* the surest of its places */
 	const char *verdict; /* "": nobody was asked */
+	const char *note;    /* of the verdict; or "" */
 	int64_t checked; /* milliseconds since 1970 */
 	const char *state, *hold, *basis; /* of its incident; "": none */
 	int64_t updated;

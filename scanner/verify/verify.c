@@ -143,7 +143,7 @@ static enum status take(struct run *r, size_t leak, const char **why)
 	const struct leak *l = leaks_at(r->leaks, leak);
 
 	*why = r->order.is_second[leak]
-		? "another rule is more specific for it, and is asked"
+		? VERIFY_SECOND
 		: verify_forbids(l, r->options);
 	if (*why) {
 		const struct verdict_facts facts = {

@@ -26,6 +26,9 @@ enum verify_progress {
 	VERIFY_PROGRESS_ALWAYS,
 };
 
+/* Of a leak whose secret another rule found, too, and is asked about it. */
+#define VERIFY_SECOND "another rule is more specific for it, and is asked"
+
 /* Who wants to know as it goes on; any may be NULL. On the caller's thread. */
 struct verify_listener {
 	/* Work goes on: every second or so. */
