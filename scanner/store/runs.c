@@ -194,6 +194,26 @@ static enum status put_waiting(struct store *s, const struct listing *l,
 	return store_run_query(s, &q, err);
 }
 
+/*
+ * Another may have finished it while this was written: then PostgreSQL waited
+ * for that, saw no row in the queue any more, and put one there. In SQLite
+ * who writes is alone.
+ */
+static enum status drop_done(struct store *s, const struct listing *l,
+	int64_t id, struct error *err)
+{
+	struct store_query q = {
+		.sql = "DELETE FROM queue WHERE run = $1 AND repository = $2"
+		       " AND state = 0 AND EXISTS (SELECT 1 FROM results"
+		       " WHERE run = $1 AND repository = $2)"};
+
+	if (strcmp(s->backend->dialect, "sqlite") == 0)
+		return OK;
+	store_add_integer(&q, l->run->id);
+	store_add_integer(&q, id);
+	return store_run_query(s, &q, err);
+}
+
 static enum status put_left_out(struct store *s, const struct listing *l,
 	const struct store_repository *r, int64_t id, struct error *err)
 {
@@ -238,6 +258,8 @@ static enum status list(struct store *s, void *context, struct error *err)
 			status = r->skipped || r->refused
 					 ? put_left_out(s, l, r, id, err)
 					 : put_waiting(s, l, r, id, err);
+		if (status == OK)
+			status = drop_done(s, l, id, err);
 	}
 	return status == OK && l->cursor.n ? put_cursor(s, l, err) : status;
 }

@@ -85,6 +85,9 @@ while kills < KILLS:
             run.kill()
             kills += run.wait() == -9
             run.communicate()
+# One that nobody is killed over.
+planted["last"] = tokens.token("ado84", 99)
+plant("last", planted["last"])
 deadline = time.time() + 90
 while True:
     run = respond()
@@ -118,5 +121,5 @@ for state in states.values():
 confirmed = log.count('"event":"confirmed"')
 if confirmed != sum(s == "revoked" for s, _ in states.values()):
     raise SystemExit(f"{confirmed} confirmed, the store has {states}")
-if confirmed == 0 or confirmed > sum(told.values()):
+if told.get("last") != 1 or confirmed > sum(told.values()):
     raise SystemExit(f"{confirmed} confirmed, {told}")
