@@ -24,14 +24,12 @@
 #define SYMREF_DEPTH 5
 #define REF_DEPTH 64
 
-static int hex_digit(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
+/* One more than a digit's value, 0 for what is none: some repositories have
+ * tens of thousands of refs, and each command reads them all. */
+static const unsigned char digits[256] = {
+	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6,
+	['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16};
 
 bool repo_parse_name(bytes hex, unsigned char id[REPO_ID_MAX])
 {
@@ -39,12 +37,12 @@ bool repo_parse_name(bytes hex, unsigned char id[REPO_ID_MAX])
 		return false;
 	memset(id, 0, REPO_ID_MAX);
 	for (size_t i = 0; i < hex.n / 2; i++) {
-		int high = hex_digit(hex.at[2 * i]);
-		int low = hex_digit(hex.at[2 * i + 1]);
+		unsigned high = digits[hex.at[2 * i]];
+		unsigned low = digits[hex.at[2 * i + 1]];
 
-		if (high < 0 || low < 0)
+		if (high == 0 || low == 0)
 			return false;
-		id[i] = (unsigned char)(high << 4 | low);
+		id[i] = (unsigned char)((high - 1) << 4 | (low - 1));
 	}
 	return true;
 }
@@ -206,13 +204,23 @@ static int by_name(const void *a, const void *b)
 	return order ? order : (int)y->is_loose - (int)x->is_loose;
 }
 
+/* packed-refs is, and often there is nothing else. */
+static bool is_ordered(const struct repo *r)
+{
+	for (size_t i = 1; i < r->ref_count; i++)
+		if (by_name(&r->refs[i - 1], &r->refs[i]) > 0)
+			return false;
+	return true;
+}
+
 static void settle(struct repo *r)
 {
 	struct repo_ref *kept = r->refs;
 
 	if (r->ref_count == 0)
 		return;
-	qsort(r->refs, r->ref_count, sizeof(*r->refs), by_name);
+	if (!is_ordered(r))
+		qsort(r->refs, r->ref_count, sizeof(*r->refs), by_name);
 	for (size_t i = 1; i < r->ref_count; i++) {
 		if (strcmp(kept->name, r->refs[i].name) == 0)
 			free(r->refs[i].name);
