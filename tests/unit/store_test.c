@@ -480,7 +480,7 @@ static void contents(void)
 	begin(&b);
 	one = worker(&b, "one");
 	for (int i = 0; i < 4; i++) {
-		char name[8];
+		char name[16];
 		struct store_outcome o = {.run = b.run.id, .rules = 7,
 			.keys = keys, .key_count = 3, .is_complete = true};
 

@@ -89,7 +89,7 @@ static void joins(void)
 	CHECK(!found.parts[1].is_near);
 	/* No more than there is room for. */
 	for (int i = 0; i < 10; i++) {
-		char text[8];
+		char text[16];
 
 		snprintf(text, sizeof(text), "%d", i);
 		s.part_count = 1;
