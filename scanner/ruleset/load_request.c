@@ -11,7 +11,7 @@
 
 #include "base/banned.h"
 
-#define STEPS_MOST 12 /* two for each of a provider's sites */
+#define STEPS_MOST 15 /* three for each of a provider's sites */
 
 static const struct key sign_keys[] = {
 	{"kind", true, ruleset_read_text,

@@ -531,7 +531,13 @@ row("mandrillapp.com", r"/api/1\.0/users/ping2\.json",
 for site in ("datadoghq.com", "datadoghq.eu", "us3.datadoghq.com",
              "us5.datadoghq.com", "ap1.datadoghq.com"):
     row("api." + site, r"/api/v2/validate_keys", header("DD-APPLICATION-KEY"),
-        (200, {"status": "ok"}), (403, {"errors": ["Forbidden"]}))
+        (200, {"status": "ok"}), (403, {"errors": ["Forbidden"]}),
+        (200, {"status": "ok"}))
+    row("api." + site, r"/api/v2/current_user/application_keys",
+        header("DD-APPLICATION-KEY"),
+        (200, {"data": [{"type": "application_keys", "id": "k",
+                         "attributes": {"name": "build"}}]}),
+        (403, {"errors": ["Forbidden"]}), (403, {"errors": ["Forbidden"]}))
 row("*.eu.auth0.com", r"/oauth/token",
     lambda r: form(grant_type="client_credentials", client_secret=None,
                    audience="https://%s/api/v2/" % r.host)(r),
