@@ -31,7 +31,7 @@ static struct machine_facts facts_of(const unsigned char *at, int64_t now)
 		.owner = (enum machine_owner)(at[3] % 4),
 		.is_stopped = at[3] & 4,
 		.is_dry_run = at[3] & 8,
-		.has_cap = at[3] & 16,
+		.cap = at[3] & 16 ? MACHINE_HOLD_CAP : MACHINE_FREE,
 		.is_notice_tried = at[3] & 32,
 		.is_asked_by_person = at[3] & 64,
 		.grace = at[4],
