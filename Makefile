@@ -375,7 +375,7 @@ demo-audit: all
 ## audit-long: 1,000 kills, 40 random sequences, every hostile repository
 audit-long: all
 	@AUDIT_KILLS=1000 AUDIT_STEPS=40 AUDIT_ALL=1 AUDIT_RESPOND_KILLS=100 \
-		AUDIT_LEASE_KILLS=300 tests/cli/run --long --jobs 1 \
+		AUDIT_LEASE_KILLS=150 tests/cli/run --long --jobs 1 \
 		--slow 3600 --binary $(B)/stanch audit/
 
 ## accuracy: recall and precision by provider, on corpus/

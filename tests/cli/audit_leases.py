@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""audit_leases.py STANCH URL PSQL KILLS: four workers on one PostgreSQL store,
+"""audit_leases.py STANCH URL PSQL KILLS SEED: four workers on one PostgreSQL store,
 killed at random, while the database writes down who held which repository when.
 Claims: no repository is with two workers at once; none is taken from a worker
 that lives; each has one result a run, from who held it.
@@ -13,8 +13,9 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import tokens  # noqa: E402
 
-STANCH, URL, PSQL, KILLS = sys.argv[1:4] + [int(sys.argv[4])]
-R = random.Random(6)
+STANCH, URL, PSQL = sys.argv[1:4]
+KILLS, SEED = map(int, sys.argv[4:])
+R = random.Random(SEED)
 ENV = dict(os.environ, GIT_CONFIG_NOSYSTEM="1", GIT_CONFIG_GLOBAL="/dev/null",
            GIT_AUTHOR_NAME="Ann", GIT_AUTHOR_EMAIL="ann@example.org",
            GIT_COMMITTER_NAME="Ann", GIT_COMMITTER_EMAIL="ann@example.org")

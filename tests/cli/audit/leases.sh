@@ -3,4 +3,4 @@
 . "$TESTS/repos.sh"
 . "$TESTS/postgres.sh"
 timeout 1500 python3 "$TESTS/audit_leases.py" "$STANCH" "$postgres" \
-	"$postgres_bin/psql" "${AUDIT_LEASE_KILLS:-20}" || fail "leases"
+	"$postgres_bin/psql" "${AUDIT_LEASE_KILLS:-10}" 6 || fail "leases"
