@@ -70,6 +70,45 @@ size_t bytes_find_byte(bytes b, unsigned char c)
 	return hit ? (size_t)(hit - b.at) : BYTES_NONE;
 }
 
+size_t bytes_find_row(const unsigned char *rows, size_t count, size_t width,
+	bytes name)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp(rows + middle * width, name.at, name.n);
+
+		if (order == 0)
+			return middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return BYTES_NONE;
+}
+
+/* One more than a digit's value, 0 for what is none: some repositories have
+ * tens of thousands of refs, and each command reads them all. */
+static const unsigned char digits[256] = {
+	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6,
+	['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16};
+
+bool bytes_from_hex(bytes hex, unsigned char *out)
+{
+	for (size_t i = 0; i < hex.n / 2; i++) {
+		unsigned high = digits[hex.at[2 * i]];
+		unsigned low = digits[hex.at[2 * i + 1]];
+
+		if (high == 0 || low == 0)
+			return false;
+		out[i] = (unsigned char)((high - 1) << 4 | (low - 1));
+	}
+	return hex.n % 2 == 0;
+}
+
 static bool is_blank(unsigned char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');

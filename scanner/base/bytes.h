@@ -63,6 +63,17 @@ size_t bytes_find(bytes b, bytes needle);
 size_t bytes_find_nocase(bytes b, bytes needle);
 size_t bytes_find_byte(bytes b, unsigned char c);
 
+/*
+ * In `count` rows of `width` bytes each, which ascend by their first name.n
+ * bytes: the row that begins with the name, or BYTES_NONE.
+ */
+size_t bytes_find_row(const unsigned char *rows, size_t count, size_t width,
+	bytes name);
+
+/* The bytes that lower-case digits spell, hex.n / 2 of them. False, with some
+ * of them written, where one is no digit or the last stands alone. */
+bool bytes_from_hex(bytes hex, unsigned char *out);
+
 /* Without the ASCII white space at both ends. */
 bytes bytes_trim(bytes b);
 

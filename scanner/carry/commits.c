@@ -291,21 +291,8 @@ static void add_end(struct ends *e, const unsigned char *id)
 
 static bool has_end(const struct ends *e, const unsigned char *id)
 {
-	size_t low = 0, high = e->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = memcmp(e->at + middle * e->id_size, id,
-			e->id_size);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
+	return bytes_find_row(e->at, e->n, e->id_size,
+		       bytes_of(id, e->id_size)) != BYTES_NONE;
 }
 
 static bool has_all(const struct ends *e, const struct ends *of)

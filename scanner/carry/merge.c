@@ -62,21 +62,11 @@ static bool add_stored(struct carry *r, uint32_t wanted)
 
 static uint32_t find_wanted(const struct carry *r, const unsigned char *id)
 {
-	size_t low = 0, high = r->question.wanted_count;
+	size_t at = bytes_find_row(r->question.wanted,
+		r->question.wanted_count, r->id_size,
+		bytes_of(id, r->id_size));
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = memcmp(r->question.wanted + middle * r->id_size,
-			id, r->id_size);
-
-		if (order == 0)
-			return (uint32_t)middle;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return CARRY_NONE;
+	return at == BYTES_NONE ? CARRY_NONE : (uint32_t)at;
 }
 
 static bool add_change(struct carry *r, const struct change *change)

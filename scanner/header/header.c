@@ -2,15 +2,6 @@
 
 #include "base/banned.h"
 
-static int hex_value(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
 bool header_take_link(bytes *text, size_t id_size, const char *word,
 	unsigned char *id)
 {
@@ -20,16 +11,8 @@ bool header_take_link(bytes *text, size_t id_size, const char *word,
 		!bytes_starts(line, bytes_text(word)))
 		return false;
 	line = bytes_drop(line, strlen(word));
-	if (line.n != id_size * 2)
+	if (line.n != id_size * 2 || !bytes_from_hex(line, id))
 		return false;
-	for (size_t i = 0; i < id_size; i++) {
-		int high = hex_value(line.at[2 * i]);
-		int low = hex_value(line.at[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		id[i] = (unsigned char)(high << 4 | low);
-	}
 	*text = rest;
 	return true;
 }

@@ -83,20 +83,8 @@ static bool begin(struct history *h, bytes memory)
 static bool is_among(const unsigned char *names, size_t count,
 	const unsigned char *id, size_t id_size)
 {
-	size_t low = 0, high = count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = memcmp(names + middle * id_size, id, id_size);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
+	return bytes_find_row(names, count, id_size, bytes_of(id, id_size)) !=
+	       BYTES_NONE;
 }
 
 /* Nothing is missing but what was in the last run, when some was left out;

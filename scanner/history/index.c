@@ -27,20 +27,9 @@ struct reader {
 static size_t find_wanted(const struct history *h, const unsigned char *id)
 {
 	size_t id_size = pack_store_id_size(h->store);
-	size_t low = 0, high = h->wanted_count;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = memcmp(h->wanted + middle * id_size, id, id_size);
-
-		if (order == 0)
-			return middle;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return BYTES_NONE;
+	return bytes_find_row(h->wanted, h->wanted_count, id_size,
+		bytes_of(id, id_size));
 }
 
 static bool add_place(struct history *h, size_t wanted, bytes path)

@@ -269,22 +269,9 @@ const struct pack_choice *known_choice(const struct known *k)
 
 static bool is_old_loose(const struct known *k, const unsigned char *id)
 {
-	size_t size = KNOWN_LOOSE(k->id_size), low = 0;
-	size_t high = k->old.loose_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = memcmp(k->old.loose + middle * size, id,
-			k->id_size);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
+	return bytes_find_row(k->old.loose, k->old.loose_count,
+		       KNOWN_LOOSE(k->id_size), bytes_of(id, k->id_size)) !=
+	       BYTES_NONE;
 }
 
 const unsigned char *known_missing(const struct known *k, size_t *count)
@@ -487,21 +474,8 @@ static bool put_pack(const struct known *k, size_t pack,
 static bool is_dirty(const struct known *k, const struct known_seen *seen,
 	const unsigned char *id)
 {
-	size_t low = 0, high = seen->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = memcmp(seen->ids + middle * k->id_size, id,
-			k->id_size);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
+	return bytes_find_row(seen->ids, seen->count, k->id_size,
+		       bytes_of(id, k->id_size)) != BYTES_NONE;
 }
 
 static void put_loose(const struct known *k, size_t i,

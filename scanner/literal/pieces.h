@@ -25,7 +25,7 @@ struct literal_pieces;
 typedef bool literal_eye(void *context, bytes text, size_t begin, size_t end);
 #define LITERAL_EYE_REACH 16
 
-/* Six megabytes; NULL without memory. The set and the context are borrowed. */
+/* Five megabytes; NULL without memory. The set and the context are borrowed. */
 struct literal_pieces *literal_pieces_new(const struct literal_set *set,
 	literal_eye *eye, void *eye_context);
 void literal_pieces_free(struct literal_pieces *p);

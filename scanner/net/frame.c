@@ -77,6 +77,26 @@ size_t frame_cut(bytes data, enum frame_kind *kind, bytes *fields)
 	return LENGTH_SIZE + n;
 }
 
+bool frame_take_all(struct buf *in, frame_taker *take, void *context)
+{
+	size_t used = 0, n;
+	enum frame_kind kind;
+	bytes fields;
+
+	while ((n = frame_cut(bytes_drop(buf_bytes(in), used), &kind,
+			&fields)) != 0) {
+		if (n == BYTES_NONE || !take(context, kind, fields))
+			return false;
+		used += n;
+	}
+	if (used > 0) {
+		memmove(in->at, in->at + used, in->n - used);
+		explicit_bzero(in->at + (in->n - used), used);
+		in->n -= used;
+	}
+	return true;
+}
+
 static const unsigned char *take(struct frame_reader *r, size_t n)
 {
 	const unsigned char *at = r->rest.at;

@@ -39,6 +39,13 @@ void frame_put_text(struct buf *b, const char *text); /* NULL: "" */
  */
 size_t frame_cut(bytes data, enum frame_kind *kind, bytes *fields);
 
+/*
+ * Hand on every whole frame of `in`, drop them from it and wipe where they
+ * stood. False, with `in` as it was: one is none, or `take` said no.
+ */
+typedef bool frame_taker(void *context, enum frame_kind kind, bytes fields);
+bool frame_take_all(struct buf *in, frame_taker *take, void *context);
+
 /* Reading fields: past the end `failed` is set and values are empty. */
 struct frame_reader {
 	bytes rest;

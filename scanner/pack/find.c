@@ -14,32 +14,15 @@
 
 #include "base/banned.h"
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
 /* Two digits of the directory and the rest from the name; size or 0. */
 size_t pack_loose_id(unsigned fan, const char *name, unsigned char *id)
 {
-	size_t n = strlen(name);
+	bytes rest = bytes_text(name);
 
-	if (n != 38 && n != 62)
+	if (rest.n != 38 && rest.n != 62)
 		return 0;
 	id[0] = (unsigned char)fan;
-	for (size_t i = 0; i < n / 2; i++) {
-		int high = hex_digit(name[i * 2]);
-		int low = hex_digit(name[i * 2 + 1]);
-
-		if (high < 0 || low < 0)
-			return 0;
-		id[i + 1] = (unsigned char)(high << 4 | low);
-	}
-	return n / 2 + 1;
+	return bytes_from_hex(rest, id + 1) ? rest.n / 2 + 1 : 0;
 }
 
 int pack_loose_order(const void *a, const void *b)

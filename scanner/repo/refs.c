@@ -24,27 +24,12 @@
 #define SYMREF_DEPTH 5
 #define REF_DEPTH 64
 
-/* One more than a digit's value, 0 for what is none: some repositories have
- * tens of thousands of refs, and each command reads them all. */
-static const unsigned char digits[256] = {
-	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6,
-	['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12,
-	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16};
-
 bool repo_parse_name(bytes hex, unsigned char id[REPO_ID_MAX])
 {
 	if (hex.n != 40 && hex.n != 64)
 		return false;
 	memset(id, 0, REPO_ID_MAX);
-	for (size_t i = 0; i < hex.n / 2; i++) {
-		unsigned high = digits[hex.at[2 * i]];
-		unsigned low = digits[hex.at[2 * i + 1]];
-
-		if (high == 0 || low == 0)
-			return false;
-		id[i] = (unsigned char)((high - 1) << 4 | (low - 1));
-	}
-	return true;
+	return bytes_from_hex(hex, id);
 }
 
 static enum status add_ref(struct repo *r, bytes name,

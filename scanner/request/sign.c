@@ -166,6 +166,19 @@ static enum status sign_aws(struct signing *s)
 
 /* ---- Azure Storage ------------------------------------------------------ */
 
+/* What Azure wants of a signed request. */
+static enum status add_ms(struct signing *s, const struct buf *authorization,
+	const struct buf *date, const struct buf *version)
+{
+	enum status status = add(s, "Authorization", authorization);
+
+	if (status == OK)
+		status = add(s, "x-ms-date", date);
+	if (status == OK)
+		status = add(s, "x-ms-version", version);
+	return status;
+}
+
 static enum status sign_azure(struct signing *s)
 {
 	unsigned char digest[SHA256_SIZE];
@@ -201,11 +214,7 @@ static enum status sign_azure(struct signing *s)
 	buf_printf(&header, "SharedKey %s:", buf_text(&s->id));
 	base64_put(&header, bytes_of(digest, sizeof(digest)));
 	if (status == OK)
-		status = add(s, "Authorization", &header);
-	if (status == OK)
-		status = add(s, "x-ms-date", &date);
-	if (status == OK)
-		status = add(s, "x-ms-version", &version);
+		status = add_ms(s, &header, &date, &version);
 	buf_release_wiped(&key);
 	buf_release_wiped(&text);
 	buf_release_wiped(&header);
@@ -232,11 +241,7 @@ static enum status sign_cosmos(struct signing *s)
 			buf_bytes(&s->secret), buf_bytes(&date), &header,
 			s->err);
 	if (status == OK)
-		status = add(s, "Authorization", &header);
-	if (status == OK)
-		status = add(s, "x-ms-date", &date);
-	if (status == OK)
-		status = add(s, "x-ms-version", &version);
+		status = add_ms(s, &header, &date, &version);
 	buf_release(&date);
 	buf_release_wiped(&header);
 	buf_release(&version);

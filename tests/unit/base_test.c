@@ -110,6 +110,33 @@ static void test_bytes(void)
 	CHECK(bytes_compare(bytes_text("a"), bytes_text("ab")) < 0);
 }
 
+static void test_rows(void)
+{
+	/* two bytes of a name, one beside it */
+	static const unsigned char rows[] = "ab1ac0ad2ba9zz5";
+
+	CHECK_EQUAL(bytes_find_row(rows, 5, 3, bytes_text("ab")), 0);
+	CHECK_EQUAL(bytes_find_row(rows, 5, 3, bytes_text("ad")), 2);
+	CHECK_EQUAL(bytes_find_row(rows, 5, 3, bytes_text("zz")), 4);
+	CHECK(bytes_find_row(rows, 5, 3, bytes_text("aa")) == BYTES_NONE);
+	CHECK(bytes_find_row(rows, 5, 3, bytes_text("bb")) == BYTES_NONE);
+	CHECK(bytes_find_row(rows, 4, 3, bytes_text("zz")) == BYTES_NONE);
+	CHECK(bytes_find_row(NULL, 0, 3, bytes_text("ab")) == BYTES_NONE);
+}
+
+static void test_hex(void)
+{
+	unsigned char out[4] = {0};
+
+	CHECK(bytes_from_hex(bytes_text("00ff9a0f"), out));
+	CHECK(memcmp(out, "\x00\xff\x9a\x0f", 4) == 0);
+	CHECK(bytes_from_hex(bytes_text(""), out));
+	CHECK(!bytes_from_hex(bytes_text("00f"), out));
+	CHECK(!bytes_from_hex(bytes_text("0g"), out));
+	CHECK(!bytes_from_hex(bytes_text("FF"), out));
+	CHECK(!bytes_from_hex(bytes_text("/:"), out));
+}
+
 static const struct unit_test tests[] = {
 	{"C3ID follows its published vector", test_c3id},
 	{"CRC-32 follows its check value", test_crc32},
@@ -120,6 +147,8 @@ static const struct unit_test tests[] = {
 	{"an arena zeroes, refuses overflow, and is reused", test_arena},
 	{"a set of bytes is written as in a class", test_charset},
 	{"slices cut, find, trim and compare", test_bytes},
+	{"rows are found by how they begin", test_rows},
+	{"digits spell bytes", test_hex},
 };
 
 UNIT_MAIN(tests)

@@ -55,8 +55,9 @@ static void answer_unsent(struct helper *h, struct job *job,
 }
 
 /* False ends the process: stanch and we do not understand each other. */
-static bool take_frame(struct helper *h, enum frame_kind kind, bytes fields)
+static bool take_frame(void *context, enum frame_kind kind, bytes fields)
 {
+	struct helper *h = context;
 	struct job *job = NULL;
 	size_t begun;
 
@@ -80,26 +81,6 @@ static bool take_frame(struct helper *h, enum frame_kind kind, bytes fields)
 	return true;
 }
 
-static bool take_frames(struct helper *h)
-{
-	size_t used = 0, n;
-	enum frame_kind kind;
-	bytes fields;
-
-	while ((n = frame_cut(bytes_drop(buf_bytes(&h->in), used), &kind,
-			&fields)) != 0) {
-		if (n == BYTES_NONE || !take_frame(h, kind, fields))
-			return false;
-		used += n;
-	}
-	if (used > 0) {
-		memmove(h->in.at, h->in.at + used, h->in.n - used);
-		explicit_bzero(h->in.at + (h->in.n - used), used);
-		h->in.n -= used;
-	}
-	return true;
-}
-
 static bool receive(struct helper *h)
 {
 	ssize_t n;
@@ -110,7 +91,7 @@ static bool receive(struct helper *h)
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
 	h->in.n += (size_t)n;
-	return n > 0 && take_frames(h);
+	return n > 0 && frame_take_all(&h->in, take_frame, h);
 }
 
 static bool give(struct helper *h)

@@ -138,8 +138,11 @@ static bool take_answer(struct server *s, bytes fields)
 }
 
 /* False ends the process: stanch and we do not understand each other. */
-static bool take_frame(struct server *s, unsigned kind, bytes fields)
+static bool take_frame(void *context, enum frame_kind as_sent, bytes fields)
 {
+	const unsigned kind = (unsigned)as_sent; /* receive/'s own */
+	struct server *s = context;
+
 	if (kind == RECEIVE_FRAME_CONFIG)
 		return take_config(s, fields);
 	if (s->daemon == NULL)
@@ -162,25 +165,6 @@ static bool take_frame(struct server *s, unsigned kind, bytes fields)
 	}
 }
 
-static bool take_frames(struct server *s)
-{
-	size_t used = 0, n;
-	enum frame_kind kind;
-	bytes fields;
-
-	while ((n = frame_cut(bytes_drop(buf_bytes(&s->in), used), &kind,
-			&fields)) != 0) {
-		if (n == BYTES_NONE || !take_frame(s, (unsigned)kind, fields))
-			return false;
-		used += n;
-	}
-	if (used > 0) {
-		memmove(s->in.at, s->in.at + used, s->in.n - used);
-		s->in.n -= used;
-	}
-	return true;
-}
-
 static bool receive(struct server *s)
 {
 	ssize_t n;
@@ -191,7 +175,7 @@ static bool receive(struct server *s)
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
 	s->in.n += (size_t)n;
-	return n > 0 && take_frames(s);
+	return n > 0 && frame_take_all(&s->in, take_frame, s);
 }
 
 /* ---- the loop ----------------------------------------------------------- */
